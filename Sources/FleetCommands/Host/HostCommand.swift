@@ -1,0 +1,163 @@
+import ArgumentParser
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetStore
+import OpenStackAPI
+
+/// `sevfleet host …`
+struct HostCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "host", abstract: "Gives quarantined hosts back, finds forgotten ones, prints the sudo rules.",
+    subcommands: [HostRelease.self, HostAdopt.self, HostSudoers.self])
+}
+
+struct HostRelease: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Gives a quarantined host back: a person's decision, with a reason.")
+
+  @OptionGroup var options: GlobalOptions
+  @Argument(help: "The host's name.") var host: String
+  @Option(help: "Why it may serve again, for the record.") var reason: String
+
+  func validate() throws {
+    if reason.isEmpty { throw ValidationError("--reason must not be empty") }
+  }
+
+  func run() async throws {
+    try await Execution.run(options) {
+      let context = try CommandContext(options, needsCatalog: false)
+      let host = try context.host(host)
+      let lock = try context.lock("host release")
+      defer { lock.release() }
+      let store = try context.store()
+      guard let quarantine = try store.quarantines()[host.id] else {
+        throw CommandError(ExitStatus.usage, "notQuarantined", "\(host.id) is not quarantined", expected: "quarantined")
+      }
+      let said = try await context.withServices(store) { try await release(host, quarantine, $0, store) }
+      if options.json {
+        try context.output.document(ReleaseDocument(host: host.id, rollout: quarantine.rollout, reason: reason, text: said))
+      } else {
+        context.output.line("\(host.id): released; \(said)")
+      }
+      return ExitStatus.done
+    }
+  }
+
+  /// The service first, then the record: a release that Nova did not take is no release.
+  private func release(
+    _ host: Host, _ quarantine: Quarantine, _ services: EngineServices, _ store: FleetStore
+  ) async throws -> String {
+    var said = "it is not in Nova"
+    if let name = host.computeHost.name, let compute = services.compute {
+      let service = try await compute.service(name)
+      let ours = CordonReason.text(rollout: quarantine.rollout, host: host.id)
+      if service.isEnabled {
+        said = "its compute service was enabled already"
+      } else if service.disabledReason == ours {
+        guard service.isUp else {
+          throw CommandError(
+            ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first", expected: "up",
+            found: "down")
+        }
+        try await compute.enable(service: service.id)
+        guard try await compute.service(name).isEnabled else {
+          throw CommandError(ExitStatus.failed, "notEnabled", "Nova did not enable its compute service")
+        }
+        said = "its compute service is enabled"
+      } else {
+        said = "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
+      }
+    }
+    _ = try store.append(
+      .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
+    return said
+  }
+}
+
+/// `sevfleet.release/1`.
+struct ReleaseDocument: Encodable {
+  var schema = "sevfleet.release/1"
+  var host: HostID
+  var rollout: String
+  var reason: String
+  var text: String
+}
+
+struct HostAdopt: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adopt", abstract: "Lists compute services that bear our reason and that the journal does not know.")
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    try await Execution.run(options) {
+      let context = try CommandContext(options, needsCatalog: false)
+      let store = try context.store()
+      guard let cloud = try context.openCloud() else {
+        throw CommandError(
+          ExitStatus.badInput, "notConfigured", "no OpenStack is configured", expected: "openstack.cloud or OS_*")
+      }
+      let asked = await Result { try await cloud.nova.allComputeServices() }
+      try? await cloud.shutdown()
+      let known = Set(try store.rollouts().map(\.id))
+      let lost = try asked.get().filter { service in
+        guard let reason = service.disabledReason, reason.hasPrefix(CordonReason.prefix) else { return false }
+        let rollout = reason.dropFirst(CordonReason.prefix.count).split(separator: ":").first.map(String.init) ?? ""
+        return !known.contains(rollout)
+      }
+      if options.json {
+        try context.output.document(
+          AdoptDocument(services: lost.map { .init(computeHost: $0.host, reason: $0.disabledReason ?? "") }))
+      } else if lost.isEmpty {
+        context.output.line("every service that bears our reason is known to the journal")
+      } else {
+        for service in lost {
+          context.output.line("\(service.host): \(service.disabledReason ?? "")")
+          context.output.line("  to enable it: openstack compute service set --enable \(service.host) nova-compute")
+        }
+      }
+      return ExitStatus.done
+    }
+  }
+}
+
+/// `sevfleet.adopt/1`.
+struct AdoptDocument: Encodable {
+  struct Service: Encodable {
+    var computeHost: String
+    var reason: String
+  }
+
+  var schema = "sevfleet.adopt/1"
+  var services: [Service]
+}
+
+struct HostSudoers: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sudoers", abstract: "Prints the exact sudo rules the login needs; they go to /etc/sudoers.d/sevfleet.")
+
+  @OptionGroup var options: GlobalOptions
+  @Option(help: "The login; else the inventory's.") var user: String?
+  @Option(help: "Its home folder on the hosts; else /home/USER.") var home: String?
+
+  func run() async throws {
+    try await Execution.run(options) {
+      let inventory = try? CommandContext(options, needsCatalog: false).inventory
+      var rules = SudoRules.Options(home: home)
+      for host in inventory?.hosts ?? [] {
+        switch host.policy.activation.computeStop {
+        case .auto, .none: break
+        case .unit(let unit): if !rules.units.contains(unit) { rules.units.append(unit) }
+        case .command(let argv): if !rules.commands.contains(argv) { rules.commands.append(argv) }
+        }
+      }
+      do throws(SudoRulesError) {
+        Output.write(try SudoRules.text(user: user ?? inventory?.ssh.user ?? "sevops", options: rules), to: 1)
+      } catch {
+        throw CommandError(ExitStatus.usage, "noRules", error.text)
+      }
+      return ExitStatus.done
+    }
+  }
+}

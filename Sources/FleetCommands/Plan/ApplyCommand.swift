@@ -1,0 +1,55 @@
+import ArgumentParser
+import FleetCore
+import FleetEngine
+import FleetFormats
+
+/// `sevfleet apply`
+struct ApplyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Runs a plan to its end: drain, stage, activate, prove, give back.")
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var planning: PlanOptionsGroup
+  @OptionGroup var consent: ConsentOptions
+  @Argument(help: "Hosts as for `plan`, or one plan: plan- and at least 8 hex digits.") var hosts: [String] = []
+
+  func run() async throws {
+    try await Execution.run(options) {
+      let context = try CommandContext(options)
+      let asked = try planning.options(context)
+      return try await ApplyFlow(context: context, consent: consent, command: "apply").run(hosts, asked)
+    }
+  }
+}
+
+/// `sevfleet downgrade`
+struct DowngradeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "downgrade", abstract: "The way back: an older version, the BIOS copy, or a backup.")
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var planning: PlanOptionsGroup
+  @OptionGroup var consent: ConsentOptions
+  @Argument(help: "Names, globs, group=NAME or domain=NAME; none means all.") var hosts: [String] = []
+  @Flag(help: "This is an emergency; the reason is recorded.") var emergency = false
+  @Option(help: "Why, for the record.") var reason: String?
+
+  func validate() throws {
+    if planning.target == nil { throw ValidationError("--to is needed: a target, a version, factory or backup") }
+    if emergency, (reason ?? "").isEmpty { throw ValidationError("--emergency needs --reason TEXT") }
+  }
+
+  func run() async throws {
+    try await Execution.run(options) {
+      let context = try CommandContext(options)
+      let asked = try planning.options(context, allowDowngrade: true, emergency: emergency ? reason : nil)
+      return try await ApplyFlow(context: context, consent: consent, command: "downgrade").run(hosts, asked)
+    }
+  }
+}
+
+/// What `apply` and its like must be told before they act.
+struct ConsentOptions: ParsableArguments {
+  @Option(help: "How many servers may be shut down: the number the plan prints.") var acceptRestarts: Int?
+  @Flag(help: "Do not ask.") var yes = false
+}

@@ -1,0 +1,43 @@
+import FleetCore
+
+/// A plan as a person reads it: every host with its action and the reason.
+enum PlanText {
+  static func text(_ plan: Plan, id: String) -> String {
+    var lines: [String] = []
+    for change in plan.changes { lines += Self.lines(change) }
+    for host in plan.upToDate { lines.append("\(host): up to date") }
+    for excluded in plan.excluded {
+      lines.append("\(excluded.host): left alone (\(excluded.exclusion.kind.rawValue)): \(excluded.exclusion.text)")
+    }
+    lines.append("")
+    lines.append(
+      "\(id): \(plan.changes.count) to change, \(plan.upToDate.count) up to date, \(plan.excluded.count) left alone")
+    if let restarts = plan.restartSentence {
+      lines.append("\(restarts); apply wants --accept-restarts \(plan.restarts.count)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func lines(_ change: HostChange) -> [String] {
+    let desired = change.desired?.bothSpellings ?? "the BIOS copy"
+    let how: String =
+      switch change.activation {
+      case .reload: "by reload"
+      case .reboot: "by reboot"
+      case .none: "without activation"
+      }
+    var lines = ["\(change.host): \(change.direction.rawValue) from \(change.expected) to \(desired) \(how)"]
+    lines += change.reasons.map { "  \($0.rule): \($0.text)" }
+    for server in change.drain.servers {
+      let destination = server.destinations.first.map { " to \($0)" } ?? ""
+      lines.append("  server \(server.name) (\(server.model.rawValue)): \(server.move.rawValue)\(destination), \(server.why)")
+    }
+    if change.sevES.takesAway {
+      lines.append("  SEV-ES: loss accepted for \(change.sevES.servers.count) server(s) here")
+    }
+    if change.attestation.vcekChanges {
+      lines.append("  attestation: a new VCEK is needed, the VLEK and a pinned reported TCB (SNP_CONFIG) are lost")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,121 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetStore
+import Foundation
+import OpenStackAPI
+import SSHTransport
+
+/// What a command works with: the operator's files, read and checked, and the state folder.
+struct CommandContext {
+  let options: GlobalOptions
+  let inventory: Inventory
+  let catalog: CatalogReading
+
+  var output: Output { Output(options) }
+  var facts: Facts { catalog.facts.facts }
+
+  /// Reads inventory and catalog; all mistakes of both at once, exit 65.
+  init(_ options: GlobalOptions, needsCatalog: Bool = true) throws {
+    self.options = options
+    let catalog = needsCatalog ? Self.catalog(options) : CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
+    let inventory = InventoryFolder.load(
+      options.inventoryFolder, home: Self.home, openStackConfigured: Self.openStackInEnvironment,
+      facts: catalog.facts.facts)
+    var mistakes = catalog.diagnostics
+    switch inventory {
+    case .success(let inventory): self.inventory = inventory
+    case .failure(let found):
+      mistakes += found.list
+      throw CommandError(Diagnostics(mistakes) ?? found)
+    }
+    if let found = Diagnostics(mistakes) { throw CommandError(found) }
+    self.catalog = catalog
+  }
+
+  static func catalog(_ options: GlobalOptions) -> CatalogReading {
+    guard FileManager.default.fileExists(atPath: options.catalogFolder) else {
+      return CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
+    }
+    return CatalogFolder.load(options.catalogFolder)
+  }
+
+  static var home: String { ProcessInfo.processInfo.environment["HOME"] ?? "/root" }
+
+  static var openStackInEnvironment: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["OS_CLOUD"] != nil || environment["OS_AUTH_URL"] != nil
+  }
+
+  // MARK: State
+
+  /// `--state`, else SEVFLEET_STATE, else the inventory's, else the system's or the user's own folder.
+  var stateFolder: String {
+    if let folder = options.stateFolder { return folder }
+    let environment = ProcessInfo.processInfo.environment
+    if let folder = environment["SEVFLEET_STATE"], !folder.isEmpty { return folder }
+    if let folder = inventory.statePath { return folder }
+    if getuid() == 0 { return "/var/lib/sevfleet" }
+    let base = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(Self.home)/.local/state"
+    return "\(base)/sevfleet"
+  }
+
+  func store() throws -> FleetStore { try FleetStore.open(folder: stateFolder) }
+
+  /// The lock of whoever acts; throws `locked`, which tells who holds it.
+  func lock(_ command: String) throws -> DaemonLock { try DaemonLock.acquire(folder: stateFolder, command: command, at: SystemClock().now()) }
+
+  // MARK: Hosts
+
+  /// The hosts that HOSTS means; none given means all. Throws 64 where nothing matches.
+  func hosts(_ selectors: [String]) throws -> [Host] {
+    guard !selectors.isEmpty else {
+      guard !inventory.hosts.isEmpty else {
+        throw CommandError(ExitStatus.usage, "noHost", "the inventory \(options.inventoryFolder) has no hosts")
+      }
+      return inventory.hosts
+    }
+    var chosen: Set<HostID> = []
+    for selector in selectors {
+      let matches = inventory.hosts.filter { HostSelector(selector).matches($0) }
+      guard !matches.isEmpty else {
+        throw CommandError(
+          ExitStatus.usage, "noHost", "no host matches \(selector)",
+          expected: "names, globs, group=NAME or domain=NAME", found: selector)
+      }
+      chosen.formUnion(matches.map(\.id))
+    }
+    return inventory.hosts.filter { chosen.contains($0.id) }
+  }
+
+  /// Hosts that were named one by one: for these an exclusion is a failure.
+  func namedHosts(_ selectors: [String]) -> Set<HostID> {
+    Set(inventory.hosts.map(\.id).filter { selectors.contains($0.rawValue) })
+  }
+
+  /// Exactly one host by name.
+  func host(_ name: String) throws -> Host {
+    guard let host = inventory.host(HostID(name)) else {
+      throw CommandError(ExitStatus.usage, "noHost", "the inventory has no host \(name)", found: name)
+    }
+    return host
+  }
+}
+
+/// One word of HOSTS.
+struct HostSelector {
+  private let text: String
+
+  init(_ text: String) { self.text = text }
+
+  func matches(_ host: Host) -> Bool {
+    if let group = text.value(of: "group=") { return host.groups.contains(group) }
+    if let domain = text.value(of: "domain=") { return host.failureDomain == domain }
+    return fnmatch(text, host.id.rawValue, 0) == 0
+  }
+}
+
+extension String {
+  /// What follows `prefix`; `nil` where the text does not start with it.
+  func value(of prefix: String) -> String? { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil }
+}

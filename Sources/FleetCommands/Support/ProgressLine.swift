@@ -1,0 +1,73 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import Glibc
+import Synchronization
+
+/// Live progress on standard error: on a terminal one line per waiting host is redrawn, otherwise plain lines.
+final class ProgressLine: Sendable {
+  private struct State {
+    var waiting: [HostID: (step: Step, text: String, since: Instant)] = [:]
+    var lastDrawn = 0
+  }
+
+  private let state = Mutex(State())
+  private let live: Bool
+  private let verbose: Bool
+
+  init(verbose: Bool) {
+    live = isatty(2) == 1
+    self.verbose = verbose
+  }
+
+  func show(_ event: ProgressEvent) {
+    switch event.what {
+    case .journal(let journal): entry(event.host, event.at, journal)
+    case .waiting(let step, let text): wait(event.host, event.at, step, text)
+    }
+  }
+
+  private func entry(_ host: HostID?, _ at: Instant, _ event: JournalEvent) {
+    if let host { state.withLock { $0.waiting[host] = nil } }
+    guard verbose || Self.isWorthALine(event) else { return }
+    erase()
+    let clock = at.rfc3339.dropFirst(11).prefix(8)
+    Output.note("\(clock) \(host.map { "\($0): " } ?? "")\(event.sentence)")
+  }
+
+  private func wait(_ host: HostID?, _ at: Instant, _ step: Step, _ text: String) {
+    guard let host else { return }
+    let line = state.withLock { state -> String? in
+      let old = state.waiting[host]
+      let since = old?.step == step ? old?.since ?? at : at
+      let isNew = old?.text != text
+      state.waiting[host] = (step, text, since)
+      if !live { return isNew && verbose ? "\(host): \(step.rawValue): \(text)" : nil }
+      return state.waiting.sorted { $0.key < $1.key }.map { host, wait in
+        "\(host) \(wait.step.rawValue) \(DurationText.people(at - wait.since)) \(wait.text)"
+      }.joined(separator: " | ")
+    }
+    guard let line else { return }
+    if live { Output.write("\r\u{1B}[K\(line.prefix(160))", to: 2) } else { Output.note(line) }
+  }
+
+  private func erase() { if live { Output.write("\r\u{1B}[K", to: 2) } }
+
+  /// Plain lines tell steps, moves and ends; every effect stands in the journal.
+  private static func isWorthALine(_ event: JournalEvent) -> Bool {
+    switch event {
+    case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding: true
+    case .hostDispatched, .sevESLossAccepted, .observed, .backupMade: false
+    case .run(let event):
+      switch event {
+      case .stepSucceeded, .stepFailed, .drainReentered, .undone, .undoFailed, .restoreEnded, .skipped, .quarantined,
+        .released, .stepResumed:
+        true
+      case .effectObserved(let effect, _):
+        [.moveLive, .moveCold, .stopServer, .reload, .reset].contains(effect.kind)
+      case .stepStarted, .effectIntended, .returnStarted, .returnResumed, .restoreStarted, .restoreResumed, .recorded:
+        false
+      }
+    }
+  }
+}

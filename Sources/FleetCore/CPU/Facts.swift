@@ -1,0 +1,137 @@
+/// How well a hardware fact is known (FACTS, first paragraph).
+package enum FactGrade: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
+  /// AMD's own code or record, the kernel, Nova's code.
+  case a = "A"
+  /// A third party quoting AMD: the operator confirms it.
+  case b = "B"
+  /// Seen on hardware by a user: shown, never enforced.
+  case c = "C"
+  /// Inferred: shown, never enforced.
+  case inferred = "I"
+
+  package static func < (left: FactGrade, right: FactGrade) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Grade and sources of one fact.
+package struct Fact: Hashable, Sendable, Codable {
+  package var grade: FactGrade
+  package var sources: [String]
+
+  package init(grade: FactGrade, sources: [String]) {
+    self.grade = grade
+    self.sources = sources
+  }
+}
+
+/// Everything sevfleet believes about the hardware, as data: compiled in from one file, extended by `facts.yaml`.
+package struct Facts: Hashable, Sendable, Codable {
+  /// The SNP security patch level from which SEV-ES is refused while SNP is on (FACTS 1.4).
+  package struct SEVESRefusal: Hashable, Sendable, Codable {
+    package var zen: Int
+    /// Smallest `current.snp` that refuses.
+    package var fromSNP: Int
+    package var fact: Fact
+
+    package init(zen: Int, fromSNP: Int, fact: Fact) {
+      self.zen = zen
+      self.fromSNP = fromSNP
+      self.fact = fact
+    }
+  }
+
+  /// Builds between which SEV-ES was lost, for images whose SPL nobody knows (FACTS 1.4: Milan only).
+  package struct SEVESByVersion: Hashable, Sendable, Codable {
+    package var generation: String
+    package var lastKept: FirmwareVersion
+    package var firstLost: FirmwareVersion
+    package var fact: Fact
+
+    package init(generation: String, lastKept: FirmwareVersion, firstLost: FirmwareVersion, fact: Fact) {
+      self.generation = generation
+      self.lastKept = lastKept
+      self.firstLost = firstLost
+      self.fact = fact
+    }
+  }
+
+  /// One known build of one generation.
+  package struct Firmware: Hashable, Sendable, Codable {
+    package var generation: String
+    package var version: FirmwareVersion
+    /// Security patch level, where somebody told it.
+    package var spl: Int?
+    package var splFact: Fact?
+    package var note: String?
+    package var fact: Fact
+
+    package init(
+      generation: String, version: FirmwareVersion, spl: Int?, splFact: Fact?, note: String?, fact: Fact
+    ) {
+      self.generation = generation
+      self.version = version
+      self.spl = spl
+      self.splFact = splFact
+      self.note = note
+      self.fact = fact
+    }
+  }
+
+  /// What must be true of a host before a version may be loaded (RULES A5).
+  package struct Prerequisite: Hashable, Sendable, Codable {
+    package var generation: String
+    /// Applies to targets from this version on; `nil`: to every target of the generation.
+    package var fromVersion: FirmwareVersion?
+    /// Smallest microcode revision as the kernel prints it.
+    package var microcode: Int?
+    /// Smallest PSP boot loader SVN of the platform TCB.
+    package var bootloader: Int?
+    package var text: String
+    package var fact: Fact
+
+    package init(
+      generation: String, fromVersion: FirmwareVersion?, microcode: Int?, bootloader: Int?, text: String, fact: Fact
+    ) {
+      self.generation = generation
+      self.fromVersion = fromVersion
+      self.microcode = microcode
+      self.bootloader = bootloader
+      self.text = text
+      self.fact = fact
+    }
+  }
+
+  package var generations: [SEVGeneration]
+  package var sevESRefusals: [SEVESRefusal]
+  package var sevESByVersion: [SEVESByVersion]
+  package var firmware: [Firmware]
+  package var prerequisites: [Prerequisite]
+  /// Names of the PSP's error numbers (decimal).
+  package var firmwareErrors: [Int: String]
+  /// Source key → citation.
+  package var sources: [String: String]
+
+  package init(
+    generations: [SEVGeneration] = [], sevESRefusals: [SEVESRefusal] = [], sevESByVersion: [SEVESByVersion] = [],
+    firmware: [Firmware] = [], prerequisites: [Prerequisite] = [], firmwareErrors: [Int: String] = [:],
+    sources: [String: String] = [:]
+  ) {
+    self.generations = generations
+    self.sevESRefusals = sevESRefusals
+    self.sevESByVersion = sevESByVersion
+    self.firmware = firmware
+    self.prerequisites = prerequisites
+    self.firmwareErrors = firmwareErrors
+    self.sources = sources
+  }
+
+  /// The generation of a CPU; `nil` where no row covers it.
+  package func generation(of cpu: CPUIdentity) -> SEVGeneration? { generations.first { $0.covers(cpu) } }
+
+  /// The SPL that a fact gives for a build, with its grade; `nil` where nobody told it.
+  package func spl(of version: FirmwareVersion, generation: String) -> (level: Int, fact: Fact)? {
+    for row in firmware where row.version == version && row.generation == generation {
+      if let spl = row.spl { return (spl, row.splFact ?? row.fact) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,121 @@
+/// Whether guests of one kind can run now: the effective state, not the module parameter (RULES V3).
+package enum FeatureVerdict: String, Hashable, Sendable, Codable, CaseIterable { case usable, lost, off, unknown }
+
+/// The verdicts on SEV, SEV-ES and SEV-SNP of one host at one time.
+package struct SEVFeatures: Hashable, Sendable, Codable {
+  package var sev: FeatureVerdict
+  package var sevES: FeatureVerdict
+  package var sevSNP: FeatureVerdict
+
+  package init(sev: FeatureVerdict, sevES: FeatureVerdict, sevSNP: FeatureVerdict) {
+    self.sev = sev
+    self.sevES = sevES
+    self.sevSNP = sevSNP
+  }
+
+  package static func judge(_ observation: Observation, facts: Facts) -> SEVFeatures {
+    let generation = observation.cpu.flatMap { facts.generation(of: $0) }
+    let log = observation.firmware.kernelLog
+    let failed = log.map { !$0.initErrors.isEmpty } ?? false
+    let sev = verdict(observation.parameters.sev, failed: failed)
+    let snp = snpVerdict(observation, generation: generation, failed: failed)
+    let sevES = esVerdict(observation, generation: generation, snp: snp, facts: facts)
+    return SEVFeatures(sev: sev, sevES: sevES, sevSNP: snp)
+  }
+
+  private static func verdict(_ parameter: Bool?, failed: Bool) -> FeatureVerdict {
+    switch parameter {
+    case true?: .usable
+    case false?: failed ? .lost : .off
+    case nil: .unknown
+    }
+  }
+
+  private static func snpVerdict(
+    _ observation: Observation, generation: SEVGeneration?, failed: Bool
+  ) -> FeatureVerdict {
+    guard let generation else { return .unknown }
+    guard generation.hasSNP else { return .off }
+    if let parameter = observation.parameters.sevSNP { return verdict(parameter, failed: failed) }
+    switch observation.firmware.kernelLog?.snpEnabled {
+    case true?: return .usable
+    case false?: return .off
+    case nil: return .unknown
+    }
+  }
+
+  private static func esVerdict(
+    _ observation: Observation, generation: SEVGeneration?, snp: FeatureVerdict, facts: Facts
+  ) -> FeatureVerdict {
+    if observation.parameters.sevES == false { return .off }
+    guard let generation, let parameter = observation.parameters.sevES else { return .unknown }
+    let usable: FeatureVerdict = parameter ? .usable : .off
+    switch snp {
+    case .off, .lost: return usable
+    case .usable, .unknown: break
+    }
+    let rule = SEVESRule(facts: facts, generation: generation)
+    switch rule.refusal(currentSNP: observation.currentSNP(facts: facts)?.level, version: runningVersion(observation)) {
+    case .kept: return usable
+    case .lost: return snp == .usable ? .lost : .unknown
+    case .unknown:
+      if observation.firmware.kernelLog?.sevESUnusable == true { return .lost }
+      return .unknown
+    }
+  }
+
+  private static func runningVersion(_ observation: Observation) -> FirmwareVersion? {
+    RunningFirmware.judge(observation.firmware).version
+  }
+}
+
+/// The rule that says from which firmware on SEV-ES is refused while SNP is on (FACTS 1.4).
+package struct SEVESRule: Sendable {
+  package enum Answer: Hashable, Sendable { case kept, lost, unknown }
+
+  package var facts: Facts
+  package var generation: SEVGeneration
+
+  package init(facts: Facts, generation: SEVGeneration) {
+    self.facts = facts
+    self.generation = generation
+  }
+
+  /// Decides by the SNP security version where known, else by the build where a fact allows it.
+  package func refusal(currentSNP: Int?, version: FirmwareVersion?) -> Answer {
+    guard let threshold = facts.sevESRefusals.first(where: { $0.zen == generation.zen }) else {
+      // Without SNP nothing refuses SEV-ES; a generation with SNP that no fact speaks of is unknown.
+      return generation.hasSNP ? .unknown : .kept
+    }
+    if let currentSNP { return currentSNP >= threshold.fromSNP ? .lost : .kept }
+    guard let version else { return .unknown }
+    if let level = facts.spl(of: version, generation: generation.name), level.fact.grade <= .b {
+      return level.level >= threshold.fromSNP ? .lost : .kept
+    }
+    guard let range = facts.sevESByVersion.first(where: { $0.generation == generation.name }) else { return .unknown }
+    if version <= range.lastKept { return .kept }
+    if version >= range.firstLost { return .lost }
+    return .unknown
+  }
+
+  /// The same for an image: its header's SPL counts, except a 0 on Zen 3 and newer, which says nothing (RULES S).
+  package func refusal(image: FirmwareImage) -> Answer {
+    refusal(currentSNP: image.spl == 0 && generation.zen >= 3 ? nil : image.spl, version: image.version)
+  }
+}
+
+extension Observation {
+  /// The SNP security version that runs: read by snphost, or derived from the running build's SPL (RULES V2).
+  package func currentSNP(facts: Facts) -> (level: Int, source: TCBReading.Source)? {
+    if let platform = tcb.platform { return (Int(platform.snp), .snphost) }
+    guard let cpu, let generation = facts.generation(of: cpu), generation.hasSNP,
+      let version = RunningFirmware.judge(firmware).version
+    else { return nil }
+    let levels = Set(files.filter { $0.version == version }.compactMap(\.spl).filter { $0 > 0 })
+    if levels.count == 1, let level = levels.first { return (level, .derived) }
+    if let fact = facts.spl(of: version, generation: generation.name), fact.fact.grade <= .b {
+      return (fact.level, .derived)
+    }
+    return nil
+  }
+}

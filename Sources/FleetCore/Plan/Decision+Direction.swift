@@ -1,0 +1,132 @@
+/// Which way a change goes, with the rule that says so.
+struct DirectionRow {
+  var direction: HostChange.Direction
+  var rule: String
+
+  func text(_ running: FirmwareVersion, _ desired: FirmwareVersion?) -> String {
+    switch direction {
+    case .upgrade: "upgrade from \(running) to \(desired?.description ?? "unknown")"
+    case .downgrade: "downgrade from \(running) to \(desired?.description ?? "unknown"): only a reset can do it"
+    case .factory: "back to the BIOS copy\(desired.map { " \($0)" } ?? ""): files away, then a reset"
+    case .repair: "\(running) runs, and the next reset would not keep it: the right file is put in place"
+    }
+  }
+}
+
+extension Decision {
+  func direction(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> DirectionRow {
+    if wish.isFactory {
+      if let floor = wish.version, floor == seen.running { return DirectionRow(direction: .factory, rule: "A2") }
+      try allowDowngrade(seen, wish)
+      return DirectionRow(direction: .factory, rule: "A2")
+    }
+    guard let desired = wish.version else {
+      throw Exclusion(.unknownVersion, rule: "C", "its target names no version")
+    }
+    if desired == seen.running { return DirectionRow(direction: .repair, rule: "O2") }
+    if desired > seen.running { return DirectionRow(direction: .upgrade, rule: "A1") }
+    try allowDowngrade(seen, wish)
+    return DirectionRow(direction: .downgrade, rule: "A2")
+  }
+
+  private func allowDowngrade(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
+    guard options.allowDowngrade else {
+      let desired = wish.version?.description ?? "the BIOS copy"
+      throw Exclusion(
+        .downgradeNotAllowed, rule: "A2", expected: desired, found: seen.running.description,
+        "it runs \(seen.running), newer than \(desired), and a downgrade was not allowed")
+    }
+  }
+
+  func checkFloor(_ seen: Seen, _ wish: Wish, _ row: DirectionRow) throws(Exclusion) {
+    switch row.direction {
+    case .upgrade, .repair, .factory: return
+    case .downgrade: break
+    }
+    guard let desired = wish.version else { return }
+    guard let floor = seen.floor else {
+      guard options.allowUnknownFloor else {
+        throw Exclusion(
+          .unknownFloor, rule: "A4", expected: "a BIOS copy not newer than \(desired)", found: nil,
+          "its BIOS copy is unknown, so nobody can say whether \(desired) can be reached; --allow-unknown-floor tries")
+      }
+      return
+    }
+    if desired < floor.version {
+      throw Exclusion(
+        .needsBIOS, rule: "A4", expected: desired.description, found: floor.version.description,
+        "its BIOS copy is \(floor.version): \(desired) needs an older BIOS, and no file can help")
+    }
+  }
+
+  func checkPrerequisites(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
+    guard let desired = wish.version, wish.image != nil else { return }
+    for row in facts.prerequisites where row.generation == seen.generation.name && row.fact.grade == .a {
+      if let from = row.fromVersion, desired < from { continue }
+      if let need = row.bootloader, let found = seen.observation.tcb.platform?.bootloader, Int(found) < need {
+        throw Exclusion(
+          .prerequisite, rule: "A5", expected: "boot loader \(need)", found: "boot loader \(found)", row.text)
+      }
+      if let need = row.microcode, let found = seen.observation.microcodeNumber, found < need {
+        throw Exclusion(
+          .prerequisite, rule: "A5", expected: "microcode 0x\(Hex.padded(need, 8))",
+          found: "microcode 0x\(Hex.padded(found, 8))", row.text)
+      }
+    }
+  }
+
+  func activation(
+    _ seen: Seen, _ row: DirectionRow, policy: Policy
+  ) throws(Exclusion) -> (HostChange.Activation, Reason) {
+    switch row.direction {
+    case .repair: return (.none, Reason("O", "nothing is activated: the right version runs already"))
+    case .upgrade:
+      var blocked = seen.observation.modules.blockedBy
+      if let timeouts = seen.observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty {
+        blocked.append("the kernel log tells of PSP commands that timed out")  // FACTS 7.8: no more reloads
+      }
+      if policy.activation.reload, blocked.isEmpty {
+        return (.reload, Reason("A1", "ccp is a module that nothing else holds: reload"))
+      }
+      let why = policy.activation.reload ? blocked.joined(separator: "; ") : "policy forbids a reload"
+      return try reset(policy, why)
+    case .downgrade: return try reset(policy, "firmware only goes back through a reset")
+    case .factory: return try reset(policy, "the BIOS copy only returns through a reset")
+    }
+  }
+
+  private func reset(_ policy: Policy, _ why: String) throws(Exclusion) -> (HostChange.Activation, Reason) {
+    guard policy.activation.reboot else {
+      throw Exclusion(
+        .cannotActivate, rule: "A2", expected: "a reboot", found: "activation.reboot: false",
+        "\(why), and policy forbids a reboot")
+    }
+    return (.reboot, Reason("A2", "\(why): reboot"))
+  }
+
+  func kernelChange(
+    _ seen: Seen, _ activation: HostChange.Activation, policy: Policy
+  ) throws(Exclusion) -> KernelChange? {
+    switch activation {
+    case .reload, .none: return nil
+    case .reboot: break
+    }
+    let next = seen.observation.nextBootKernel
+    if let next, next == seen.observation.kernel { return nil }
+    guard policy.activation.allowKernelChange else {
+      throw Exclusion(
+        .kernelChange, rule: "A3", expected: seen.observation.kernel, found: next,
+        next.map { "a reset would boot kernel \($0), and policy does not allow a kernel change" }
+          ?? "it cannot be told which kernel a reset would boot, and policy does not allow a kernel change")
+    }
+    return KernelChange(from: seen.observation.kernel, to: next)
+  }
+}
+
+extension Observation {
+  /// The microcode revision as a number; compares only within one family, model and stepping.
+  package var microcodeNumber: Int? {
+    guard let microcode else { return nil }
+    return microcode.hasPrefix("0x") ? Int(microcode.dropFirst(2), radix: 16) : Int(microcode)
+  }
+}

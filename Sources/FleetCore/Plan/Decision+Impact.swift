@@ -1,0 +1,215 @@
+extension Decision {
+  // MARK: SEV-ES (RULES S)
+
+  func sevESImpact(
+    _ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation, _ situation: HostSituation
+  ) throws(Exclusion) -> SEVESImpact {
+    var impact = verdict(seen, wish, activation)
+    let servers = sevESServers(situation.compute)
+    impact.servers = servers.map(\.id).sorted()
+    if impact.takesAway, noSEVESMayRun(situation.compute, servers) {
+      impact = SEVESImpact(verdict: .unused, text: "SEV-ES is not offered here and no such server is here")
+    }
+    impact.accepted = impact.takesAway && (options.acceptSEVESLoss || situation.host.policy.sevESLoss == .allow)
+    guard impact.passes else {
+      let named = servers.map { "\($0.name) (project \($0.project))" }.sorted().joined(separator: ", ")
+      throw Exclusion(
+        .sevESLoss, rule: "S", expected: "SEV-ES kept or its loss accepted", found: impact.verdict.rawValue,
+        impact.text + (named.isEmpty ? "" : "; concerned: \(named)"))
+    }
+    return impact
+  }
+
+  private func verdict(_ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation) -> SEVESImpact {
+    switch activation {
+    case .none: return SEVESImpact(verdict: .unused, text: "nothing is activated")
+    case .reload, .reboot: break
+    }
+    switch seen.features.sevSNP {
+    case .off: return SEVESImpact(verdict: .unused, text: "SNP is off, so SEV-ES stays as it is")
+    // SNP that failed to start is switched on: the new firmware may bring it, and the refusal with it.
+    case .lost, .usable, .unknown: break
+    }
+    if seen.features.sevES == .off { return SEVESImpact(verdict: .unused, text: "SEV-ES is switched off") }
+    let after = refusalAfter(seen, wish)
+    let target = wish.version?.description ?? "the BIOS copy"
+    switch (seen.features.sevES, after) {
+    case (.lost, .kept): return SEVESImpact(verdict: .regained, text: "SEV-ES comes back with \(target)")
+    case (.lost, .lost), (.lost, .unknown):
+      return SEVESImpact(verdict: .unused, text: "SEV-ES is lost already with what runs")
+    case (.usable, .kept), (.unknown, .kept):
+      return SEVESImpact(verdict: .kept, text: "SEV-ES is kept by \(target)")
+    case (.usable, .lost), (.unknown, .lost):
+      return SEVESImpact(verdict: .lost, text: "\(target) refuses SEV-ES while SNP is on, and it will not come back")
+    case (.usable, .unknown), (.unknown, .unknown):
+      return SEVESImpact(verdict: .unknown, text: "nobody can tell whether \(target) keeps SEV-ES while SNP is on")
+    case (.off, _): return SEVESImpact(verdict: .unused, text: "SEV-ES is switched off")
+    }
+  }
+
+  private func refusalAfter(_ seen: Seen, _ wish: Wish) -> SEVESRule.Answer {
+    let rule = SEVESRule(facts: facts, generation: seen.generation)
+    if let image = wish.image { return rule.refusal(image: image) }
+    if let floor = wish.version { return rule.refusal(currentSNP: nil, version: floor) }
+    // An unknown BIOS copy is never newer than what runs, so what runs without refusing keeps it.
+    return seen.features.sevES == .usable ? .kept : .unknown
+  }
+
+  private func sevESServers(_ compute: ComputeView) -> [ComputeServer] {
+    switch compute {
+    case .notInNova, .unknown: []
+    case .known(let view): view.servers.filter { $0.model == .sevES }
+    }
+  }
+
+  private func noSEVESMayRun(_ compute: ComputeView, _ servers: [ComputeServer]) -> Bool {
+    switch compute {
+    case .notInNova, .unknown: return false
+    case .known(let view):
+      guard let slots = view.encryptionSlots else { return false }
+      return (slots[.sevES] ?? 0) == 0 && servers.isEmpty && !view.servers.contains { $0.model == .unknown }
+    }
+  }
+
+  // MARK: Packages, attestation, initramfs
+
+  func packageTreatment(_ seen: Seen, _ wish: Wish, policy: Policy) throws(Exclusion) -> PackageTreatment? {
+    let kernel = seen.observation.kernel ?? ""
+    let files = EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search, kernel: kernel)
+    // The winner, and the file that staging would overwrite; factory takes away every one.
+    let staged = wish.image.map { stagePath($0, policy) }
+    let concerned =
+      wish.isFactory ? files.order : files.order.prefix(1) + seen.observation.files.filter { $0.path == staged }
+    guard let owner = concerned.compactMap(\.package).first else { return nil }
+    if wish.isFactory, policy.packages == .accept {
+      throw Exclusion(
+        .prerequisite, rule: "P", expected: "packages: hold, divert or updates", found: "accept",
+        "\(owner) would bring its file back; factory needs a packages policy of hold, divert or updates")
+    }
+    return PackageTreatment(name: owner, treatment: policy.packages)
+  }
+
+  func attestation(_ seen: Seen, _ activation: HostChange.Activation) -> AttestationImpact {
+    guard activation != .none, seen.generation.hasSNP, seen.features.sevSNP == .usable else {
+      return AttestationImpact()
+    }
+    return AttestationImpact(vcekChanges: true, reportedTCBReset: true, vlekLost: true)
+  }
+
+  func stagePath(_ image: FirmwareImage, _ policy: Policy) -> String {
+    let updates = policy.stageInto == .updates || policy.packages == .updates
+    return "/lib/firmware/\(updates ? "updates/" : "")amd/\(image.kernelName)"
+  }
+
+  func rebuild(_ seen: Seen) -> String? {
+    guard let initramfs = seen.observation.initramfs, initramfs.kernel == seen.observation.nextBootKernel else {
+      return nil
+    }
+    let fromInitramfs = initramfs.containsCCP != false || seen.observation.modules.ccp == .builtin
+    return fromInitramfs ? initramfs.kernel : nil
+  }
+
+  /// Every file the kernel could load; `factory` takes them all away.
+  func removable(_ seen: Seen) -> [String] {
+    EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
+      kernel: seen.observation.nextBootKernel ?? seen.observation.kernel ?? ""
+    ).order.map(\.path)
+  }
+
+  func notes(_ seen: Seen, _ wish: Wish) -> [Reason] {
+    var notes: [Reason] = []
+    if seen.observation.kexecLoaded == true {
+      notes.append(Reason("A2", "a kexec kernel is loaded and is unloaded before a reset: kexec resets no firmware"))
+    }
+    if seen.generation.biosPreferred {
+      notes.append(Reason("A5", "AMD prefers to update \(seen.generation.name) by BIOS"))
+    }
+    for row in facts.prerequisites where row.generation == seen.generation.name && row.fact.grade == .b {
+      notes.append(Reason("A5", "to be confirmed (grade B): \(row.text)"))
+    }
+    return notes
+  }
+
+  // MARK: Servers (RULES E, D)
+
+  func drain(
+    _ seen: Seen, _ activation: HostChange.Activation, _ impact: SEVESImpact, _ situation: HostSituation
+  ) throws(Exclusion) -> DrainPlan {
+    switch activation {
+    case .none: return DrainPlan()
+    case .reload, .reboot: break
+    }
+    let machines = seen.observation.virtualMachines
+    switch situation.compute {
+    case .unknown(let text): throw Exclusion(.computeUnknown, rule: "E", text)
+    case .notInNova:
+      if let why = machines.notEmpty { throw Exclusion(.unknownVMs, rule: "E4", "it is not in Nova, and \(why)") }
+      return DrainPlan()
+    case .known(let view):
+      try checkService(view.service, situation.host.id)
+      try checkGuests(machines, view)
+      return try moves(view, machines, impact, situation)
+    }
+  }
+
+  private func checkService(_ service: ComputeServiceState, _ host: HostID) throws(Exclusion) {
+    if service.forcedDown {
+      throw Exclusion(.otherMaintenance, rule: "D9", "its compute service is forced down by somebody")
+    }
+    guard service.isUp else {
+      throw Exclusion(
+        .computeUnknown, rule: "E", expected: "heartbeat up", found: "down",
+        "its compute service is down, so what Nova says of its servers may be old")
+    }
+    if !service.isEnabled, let reason = service.disabledReason, reason.hasPrefix(CordonReason.prefix) {
+      throw Exclusion(
+        .otherMaintenance, rule: "D9", expected: "enabled, or disabled by a person", found: reason,
+        "its compute service bears \(reason), which no open rollout of this controller owns")
+    }
+  }
+
+  private func checkGuests(_ machines: VirtualMachines, _ view: ComputeHostView) throws(Exclusion) {
+    guard machines.running != nil else {
+      throw Exclusion(.unknownVMs, rule: "E", machines.notEmpty ?? "its VMs could not be counted")
+    }
+    let known = Set(view.servers.map(\.id))
+    let strangers = machines.guests.filter { guest in guest.uuid.map { !known.contains($0) } ?? true }
+    guard strangers.isEmpty else {
+      let names = strangers.map { $0.uuid ?? $0.name ?? "pid \($0.pid)" }.sorted().joined(separator: ", ")
+      throw Exclusion(
+        .unknownVMs, rule: "E4", expected: "only servers that Nova knows", found: names,
+        "a VM runs on it that Nova does not know: \(names)")
+    }
+  }
+
+  private func moves(
+    _ view: ComputeHostView, _ machines: VirtualMachines, _ impact: SEVESImpact, _ situation: HostSituation
+  ) throws(Exclusion) -> DrainPlan {
+    let own = situation.host.computeHost.name
+    let rules = DrainRules(
+      policy: situation.host.policy.drain, losesSEVES: impact.takesAway,
+      sevESDestinations: Array(sevESDestinations.filter { $0 != own }.prefix(Planner.maxDestinations)),
+      coldDestinations: Array(coldDestinations.filter { $0 != own }.prefix(Planner.maxDestinations)),
+      processes: Set(machines.guests.compactMap(\.uuid)),
+      processModels: machines.modelsByServer)
+    let moves = view.servers.sorted { $0.id < $1.id }.map(rules.move)
+    let blocked = moves.filter { $0.move == .blocked }
+    guard blocked.isEmpty else {
+      let text = blocked.map { "\($0.name): \($0.why)" }.joined(separator: "; ")
+      throw Exclusion(
+        .serversBlocked, rule: blocked[0].rule, expected: "every server may go or stay",
+        found: blocked.map(\.id).joined(separator: ", "),
+        "\(blocked.count) server\(blocked.count == 1 ? "" : "s") may not be moved (\(text))")
+    }
+    return DrainPlan(needed: moves.contains { $0.move != .leave }, servers: moves)
+  }
+}
+
+/// The mark a cordon leaves in Nova: `sevfleet:ROLLOUT:HOST` (RULES D9).
+package enum CordonReason {
+  package static let prefix = "sevfleet:"
+
+  package static func text(rollout: String, host: HostID) -> String { "\(prefix)\(rollout):\(host)" }
+}

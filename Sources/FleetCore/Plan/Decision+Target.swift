@@ -1,0 +1,100 @@
+/// What a host shall run, with the image that brings it there.
+package struct Wish: Hashable, Sendable {
+  /// `nil` only for `factory` with an unknown BIOS copy.
+  package var version: FirmwareVersion?
+  /// `nil` for `factory`, and where the right version runs and needs no file.
+  package var image: FirmwareImage?
+  package var isFactory: Bool
+  package var missingImage: Exclusion?
+}
+
+extension Decision {
+  func wish(for seen: Seen, _ situation: HostSituation) throws(Exclusion) -> Wish {
+    guard let target = options.target ?? situation.host.target else {
+      throw Exclusion(.noTarget, rule: "C", "the inventory names no target for it")
+    }
+    switch target {
+    case .factory:
+      return Wish(version: seen.floor?.version, image: nil, isFactory: true)
+    case .version(let version):
+      return image(version, seen)
+    case .named(let name, let versions):
+      guard let version = versions[seen.cpu.familyModel] else {
+        throw Exclusion(
+          .noTarget, rule: "C", expected: seen.cpu.familyModel.description,
+          found: versions.keys.sorted().map(\.description).joined(separator: ", "),
+          "target \(name) names no version for \(seen.cpu.familyModel)")
+      }
+      return image(version, seen)
+    case .backup:
+      return try backup(situation, seen)
+    }
+  }
+
+  private func image(_ version: FirmwareVersion, _ seen: Seen) -> Wish {
+    let folder = seen.cpu.familyModel
+    switch catalog.image(version, for: folder) {
+    case .success(let image): return Wish(version: version, image: image, isFactory: false)
+    case .failure(.none(_, _, let available)):
+      let list = available.isEmpty ? "none" : available.map(\.description).joined(separator: ", ")
+      return Wish(
+        version: version, image: nil, isFactory: false,
+        missingImage: Exclusion(
+          .noImage, rule: "C", expected: "\(folder) \(version)", found: list,
+          "the catalog has no image \(version.bothSpellings) for \(folder); it has \(list)"))
+    case .failure(.several(_, _, let paths)):
+      return Wish(
+        version: version, image: nil, isFactory: false,
+        missingImage: Exclusion(
+          .ambiguousImage, rule: "C", expected: "exactly one image", found: paths.joined(separator: ", "),
+          "the catalog has \(paths.count) images \(version) for \(folder)"))
+    }
+  }
+
+  private func backup(_ situation: HostSituation, _ seen: Seen) throws(Exclusion) -> Wish {
+    guard let backup = situation.backup else {
+      throw Exclusion(.noImage, rule: "C", "there is no verified backup of it")
+    }
+    guard let image = backup.image else {
+      guard seen.floor.map({ $0.version == backup.running }) ?? true else {
+        throw Exclusion(
+          .noImage, rule: "C", expected: backup.running.description, found: seen.floor?.version.description,
+          "backup \(backup.id) holds no file, and the BIOS copy is not the \(backup.running) that ran")
+      }
+      return Wish(version: seen.floor?.version, image: nil, isFactory: true)
+    }
+    guard image.version == backup.running else {
+      throw Exclusion(
+        .noImage, rule: "C", expected: backup.running.description, found: image.version.description,
+        "backup \(backup.id) would load \(image.version), not the \(backup.running) that ran")
+    }
+    return Wish(version: image.version, image: image, isFactory: false)
+  }
+
+  /// The row "up to date", and the rows that stop a host which runs the right version in the wrong way.
+  func upToDate(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> Reason? {
+    if let version = wish.version, version == seen.running {
+      guard seen.features.sev != .lost else {
+        let codes = seen.observation.firmware.kernelLog?.initErrors.map { errorName($0.code) } ?? []
+        throw Exclusion(
+          .unhealthy, rule: "V3", expected: "SEV usable", found: codes.joined(separator: ", "),
+          "it runs \(version), yet SEV does not start: \(codes.joined(separator: ", "))")
+      }
+      if seen.after.version == version {
+        return Reason("C", "it runs \(version) and will after its next reset: \(seen.after.why)")
+      }
+    }
+    if let missing = wish.missingImage { throw missing }
+    if let image = wish.image, !EffectiveFile.names(for: seen.cpu).contains("amd/\(image.kernelName)") {
+      throw Exclusion(
+        .ambiguousImage, rule: "C", expected: EffectiveFile.names(for: seen.cpu).joined(separator: ", "),
+        found: image.kernelName, "the kernel would never look for \(image.kernelName) on this CPU")
+    }
+    return nil
+  }
+
+  /// `BAD_SIGNATURE (10)` for a PSP error number.
+  func errorName(_ code: Int) -> String {
+    facts.firmwareErrors[code].map { "\($0) (\(code))" } ?? "PSP error 0x\(Hex.padded(code, 1))"
+  }
+}

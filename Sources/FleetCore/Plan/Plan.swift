@@ -1,0 +1,60 @@
+/// An immutable plan. Its id is the hash of its canonical content, computed in FleetFormats (RULES C).
+package struct Plan: Hashable, Sendable, Codable {
+  package var changes: [HostChange]
+  package var upToDate: [HostID]
+  package var excluded: [PlannedExclusion]
+  package var options: PlanOptions
+
+  package init(
+    changes: [HostChange], upToDate: [HostID], excluded: [PlannedExclusion], options: PlanOptions = PlanOptions()
+  ) {
+    self.changes = changes
+    self.upToDate = upToDate
+    self.excluded = excluded
+    self.options = options
+  }
+
+  package struct PlannedExclusion: Hashable, Sendable, Codable {
+    package var host: HostID
+    package var exclusion: Exclusion
+
+    package init(host: HostID, exclusion: Exclusion) {
+      self.host = host
+      self.exclusion = exclusion
+    }
+  }
+
+  /// Servers that this plan switches off, by change.
+  package var restarts: [ServerMove] { changes.flatMap(\.drain.restarts) }
+
+  /// "2 servers of 1 project will be shut down" (RULES D2); `nil` where none is.
+  package var restartSentence: String? {
+    let restarts = restarts
+    guard !restarts.isEmpty else { return nil }
+    let projects = Set(restarts.map(\.project)).count
+    return
+      "\(restarts.count) server\(restarts.count == 1 ? "" : "s") of \(projects) project\(projects == 1 ? "" : "s") will be shut down"
+  }
+}
+
+/// What a person asked for beyond the inventory; part of the plan.
+package struct PlanOptions: Hashable, Sendable, Codable {
+  /// Target of the command line, over the inventory's.
+  package var target: FirmwareTarget?
+  package var allowDowngrade: Bool
+  package var allowUnknownFloor: Bool
+  package var acceptSEVESLoss: Bool
+  /// Reason of an emergency, where there is one.
+  package var emergency: String?
+
+  package init(
+    target: FirmwareTarget? = nil, allowDowngrade: Bool = false, allowUnknownFloor: Bool = false,
+    acceptSEVESLoss: Bool = false, emergency: String? = nil
+  ) {
+    self.target = target
+    self.allowDowngrade = allowDowngrade
+    self.allowUnknownFloor = allowUnknownFloor
+    self.acceptSEVESLoss = acceptSEVESLoss
+    self.emergency = emergency
+  }
+}

@@ -1,0 +1,96 @@
+/// Turns situations into a plan: the decision for each host, then the destinations that depend on the others.
+package struct Planner: Sendable {
+  package var catalog: Catalog
+  package var facts: Facts
+  package var options: PlanOptions
+  /// Nova hosts outside the inventory or the selection that are enabled and up, for cold moves (RULES D4).
+  package var outsideHosts: [String]
+
+  /// Named destinations kept with one move; more would only be tried after eight refusals.
+  package static let maxDestinations = 8
+
+  package init(catalog: Catalog, facts: Facts, options: PlanOptions, outsideHosts: [String] = []) {
+    self.catalog = catalog
+    self.facts = facts
+    self.options = options
+    self.outsideHosts = outsideHosts
+  }
+
+  package func plan(_ situations: [HostSituation]) -> Plan {
+    let first = Decision(catalog: catalog, facts: facts, options: options)
+    var outcomes = situations.map(first.decide)
+    let cold = destinations(situations, outcomes, keepingSEVES: false)
+    let keeping = destinations(situations, outcomes, keepingSEVES: true)
+    if !cold.isEmpty || !keeping.isEmpty {
+      let second = Decision(
+        catalog: catalog, facts: facts, options: options, sevESDestinations: keeping, coldDestinations: cold)
+      for (index, outcome) in outcomes.enumerated() where needsDestinations(outcome) {
+        outcomes[index] = second.decide(situations[index])
+      }
+    }
+    return assemble(situations, outcomes)
+  }
+
+  private func needsDestinations(_ outcome: Decision.Outcome) -> Bool {
+    switch outcome {
+    case .upToDate: false
+    case .excluded(let exclusion): exclusion.kind == .serversBlocked
+    case .change(let change): change.drain.servers.contains { $0.move == .cold }
+    }
+  }
+
+  /// Converged hosts first, then hosts outside the plan, then those whose turn comes last (RULES D4).
+  private func destinations(
+    _ situations: [HostSituation], _ outcomes: [Decision.Outcome], keepingSEVES: Bool
+  ) -> [String] {
+    var converged: [String] = []
+    var outside: [String] = []
+    var later: [String] = []
+    for (situation, outcome) in zip(situations, outcomes) {
+      guard let name = situation.host.computeHost.name, takesServers(situation) else { continue }
+      if keepingSEVES, !keepsSEVES(situation, outcome) { continue }
+      switch outcome {
+      case .upToDate: converged.append(name)
+      case .excluded: outside.append(name)
+      case .change(let change):
+        if change.activation == .none { converged.append(name) } else { later.insert(name, at: 0) }
+      }
+    }
+    let others = keepingSEVES ? [] : outsideHosts
+    return Array((converged + outside + others + later).prefix(Self.maxDestinations + 1))
+  }
+
+  private func takesServers(_ situation: HostSituation) -> Bool {
+    switch (situation.look, situation.compute) {
+    case (.seen, .known(let view)):
+      situation.quarantine == nil && view.service.isEnabled && view.service.isUp && !view.service.forcedDown
+    case (.failed, _), (_, .notInNova), (_, .unknown): false
+    }
+  }
+
+  private func keepsSEVES(_ situation: HostSituation, _ outcome: Decision.Outcome) -> Bool {
+    switch situation.look {
+    case .failed: return false
+    case .seen(let observation):
+      guard SEVFeatures.judge(observation, facts: facts).sevES == .usable else { return false }
+    }
+    switch outcome {
+    case .upToDate: return true
+    // With destinations known it may become a change after all, and that change may take SEV-ES away.
+    case .excluded(let exclusion): return exclusion.kind != .serversBlocked
+    case .change(let change): return !change.sevES.takesAway
+    }
+  }
+
+  private func assemble(_ situations: [HostSituation], _ outcomes: [Decision.Outcome]) -> Plan {
+    var plan = Plan(changes: [], upToDate: [], excluded: [], options: options)
+    for (situation, outcome) in zip(situations, outcomes) {
+      switch outcome {
+      case .change(let change): plan.changes.append(change)
+      case .upToDate: plan.upToDate.append(situation.host.id)
+      case .excluded(let exclusion): plan.excluded.append(.init(host: situation.host.id, exclusion: exclusion))
+      }
+    }
+    return plan
+  }
+}

@@ -1,0 +1,159 @@
+package import FleetCore
+import FleetFormats
+import SSHTransport
+
+extension SSHHostGateway {
+  package func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+    switch act {
+    case .copyFirmware(let backup): try await copyFirmware(host, backup)
+    case .upload(let bytes, let sha256): try await upload(host, bytes, sha256)
+    case .place(let sha256, let path):
+      let (folder, name) = Self.split(path)
+      try await commands(
+        host,
+        [
+          .makeFolder(folder), .placeNew(sha256: sha256, folder: folder), .sync("\(folder)/sevfleet-new-\(sha256)"),
+          .activateName(sha256: sha256, folder: folder, name: name), .sync(folder),
+        ])
+    case .remove(let path): try await commands(host, [.remove(path: path), .sync(Self.split(path).folder)])
+    case .restore(let backup, let path, let sha256):
+      let (folder, name) = Self.split("/lib/firmware/\(path)")
+      try await commands(
+        host,
+        [
+          .makeFolder(folder), .placeFromBackup(backup: backup, path: path, folder: folder, sha256: sha256),
+          .sync("\(folder)/sevfleet-new-\(sha256)"),
+          .activateName(sha256: sha256, folder: folder, name: name), .sync(folder),
+        ])
+    case .rebuildInitramfs(let kernel, let tool):
+      let command: RootCommand = tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel)
+      try await commands(host, [command, .sync("/boot")], deadline: host.policy.deadlines.initramfs)
+    case .closeDoor(let door): try await commands(host, Self.door(door, opens: false))
+    case .openDoor(let door): try await commands(host, Self.door(door, opens: true))
+    case .unloadKexec: try await commands(host, [.unloadKexec])
+    case .reload(let token, let parameters): try await reload(host, token, parameters)
+    case .reset(let token): try await reset(host, token)
+    case .hold(let package): try await commands(host, [.hold(package: package, tool: try await packageTool(host))])
+    case .unhold(let package): try await commands(host, [.unhold(package: package, tool: try await packageTool(host))])
+    case .divert(let path): try await commands(host, [.divert(path: path)])
+    case .undivert(let path): try await commands(host, [.undivert(path: path)])
+    }
+  }
+
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+  }
+
+  static func door(_ door: Door, opens: Bool) -> [RootCommand] {
+    switch door {
+    case .none: []
+    case .unit(.systemd(let unit)): [opens ? .startUnit(unit) : .stopUnit(unit)]
+    case .unit(.docker(let name)):
+      [opens ? .startContainer(engine: "docker", name: name) : .stopContainer(engine: "docker", name: name)]
+    case .unit(.podman(let name)):
+      [opens ? .startContainer(engine: "podman", name: name) : .stopContainer(engine: "podman", name: name)]
+    case .command(let argv): [.own(opens ? argv.map { $0 == "stop" ? "start" : $0 } : argv)]
+    }
+  }
+
+  /// Runs commands in order. A refusal is told apart: sudo, a full disk, a read-only file system, the command itself.
+  func commands(_ host: Host, _ commands: [RootCommand], deadline: Duration? = nil) async throws(HostError) {
+    guard !commands.isEmpty else { return }
+    let script = HostScript(become: host.ssh.become).running(commands)
+    let result = try await run(host, script, deadline: deadline ?? bounds.command)
+    guard result.exitStatus != 0 else { return }
+    let stderr = Self.text(result.stderr)
+    let index = HostScript.failedIndex(stderr) ?? 0
+    let failed = commands[min(index, commands.count - 1)]
+    if result.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(failed) }
+    let said = stderr.split(separator: "\n").filter { !$0.hasPrefix("sevfleet-failed") }.joined(separator: "; ")
+    let text = "\(failed.argv.joined(separator: " ")) failed (exit \(result.exitStatus))"
+    if let cause = try await storageTrouble(host) { throw HostError(cause.kind, "\(text): \(cause.text)") }
+    throw HostError(.refused, said.isEmpty ? text : "\(text): \(said.prefix(500))", found: "exit \(result.exitStatus)")
+  }
+
+  /// Whether a file system that we write to is full or read-only.
+  private func storageTrouble(_ host: Host) async throws(HostError) -> HostError? {
+    let states = try await storage(host, ["/lib/firmware", RootCommand.stateFolder, "/boot"])
+    for state in states {
+      if state.isReadOnly { return HostError(.readOnly, "\(state.path) is mounted read-only", found: "ro") }
+      if state.freeKiB == 0 { return HostError(.diskFull, "\(state.path) is full", found: "0 KiB free") }
+    }
+    return nil
+  }
+
+  private func packageTool(_ host: Host) async throws(HostError) -> RootCommand.PackageTool {
+    let result = try await run(host, "test -x /usr/bin/apt-mark", deadline: bounds.command)
+    return result.exitStatus == 0 ? .apt : .dnf
+  }
+
+  private func copyFirmware(_ host: Host, _ backup: String) async throws(HostError) {
+    let folder = "\(RootCommand.backupsFolder)/\(backup)"
+    let live = try await existingFolders(host)
+    var list: [RootCommand] = [
+      .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.backupsFolder), .removeTree(folder),
+      .makeFolder(folder),
+    ]
+    for path in live {
+      let name = String(path.dropFirst("/lib/firmware/".count))
+      if name.contains("/") { list.append(.makeFolder("\(folder)/\(Self.split(name).folder)")) }
+      list.append(.copyFolder(from: path, backup: backup, name: name))
+    }
+    list.append(.sync(folder))
+    try await commands(host, list)
+  }
+
+  /// Which of the firmware folders exist.
+  func existingFolders(_ host: Host, below root: String = "/lib/firmware") async throws(HostError) -> [String] {
+    let paths = RootCommand.firmwareFolders.map { root + $0.dropFirst("/lib/firmware".count) }
+    let tests = paths.map { "[ -d \(ShellQuoting.quote($0)) ] && echo \(ShellQuoting.quote($0))" }
+    let result = try await run(host, tests.joined(separator: "\n") + "\ntrue", deadline: bounds.command)
+    return Self.text(result.stdout).split(separator: "\n").map(String.init).filter(paths.contains)
+  }
+
+  private func upload(_ host: Host, _ bytes: [UInt8], _ sha256: String) async throws(HostError) {
+    let home = try await home(host)
+    let path = "\(home)/.sevfleet/upload-\(sha256)"
+    let folder = ShellQuoting.quote("\(home)/.sevfleet")
+    let made = try await run(host, "mkdir -p \(folder) && chmod 700 \(folder)", deadline: bounds.command)
+    guard made.exitStatus == 0 else {
+      throw HostError(.refused, "the login cannot make its private folder \(home)/.sevfleet")
+    }
+    do {
+      try await pool.connection(host).put(bytes, to: path, mode: 0o600, deadline: bounds.command)
+    } catch {
+      if let cause = try await storageTrouble(host) { throw cause }
+      throw HostError(error)
+    }
+    try await commands(
+      host,
+      [
+        .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
+        .adoptUpload(upload: path, sha256: sha256), .sync("\(RootCommand.stagedFolder)/\(sha256).sbin"),
+      ])
+    // The copy that counts is root's; the login's is of no use any more.
+    _ = try await run(host, "rm -f \(ShellQuoting.quote(path))", deadline: bounds.command)
+  }
+
+  private func reset(_ host: Host, _ token: String) async throws(HostError) {
+    let home = try await home(host)
+    let marker = ShellQuoting.quote("\(home)/.sevfleet/reset-issued")
+    let script = """
+      mkdir -p \(ShellQuoting.quote("\(home)/.sevfleet")) && printf %s \(ShellQuoting.quote(token)) > \(marker) || exit 1
+      sync \(marker)
+      \(HostScript(become: host.ssh.become).asking(.reboot))
+      """
+    let result = try await run(host, script, deadline: bounds.command)
+    if result.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(.reboot) }
+    guard result.exitStatus == 0 else {
+      throw HostError(.refused, "the host refuses to reboot: \(Self.text(result.stderr).prefix(500))")
+    }
+  }
+
+  package func resetIssued(_ host: Host, token: String) async throws(HostError) -> Bool {
+    let home = try await home(host)
+    let script = "cat \(ShellQuoting.quote("\(home)/.sevfleet/reset-issued")) 2>/dev/null"
+    return Self.text(try await run(host, script, deadline: bounds.command).stdout).trimmed == token
+  }
+}

@@ -1,0 +1,159 @@
+package import FleetCore
+import FleetFormats
+import SSHTransport
+
+/// A file system that something will be written to.
+struct StorageState {
+  var path: String
+  var freeKiB: Int
+  var isReadOnly: Bool
+}
+
+extension SSHHostGateway {
+  /// What a staged image, its temporary copy, the upload and a little air need, beyond the image's own size.
+  private static let spareKiB = 1024
+
+  package func trials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] {
+    var refusals: [HostError] = []
+    refusals += try await sudoTrials(host, needs)
+    if needs.initramfsKernel != nil, needs.initramfsTool == nil {
+      refusals.append(
+        HostError(.toolMissing, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut"))
+    }
+    guard refusals.isEmpty else { return refusals }
+    refusals += try await storageTrials(host, needs)
+    guard refusals.isEmpty else { return refusals }
+    do {
+      try await commands(
+        host,
+        [
+          .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder), .makeFolder(needs.stageFolder),
+          .testWrite(folder: needs.stageFolder), .testWriteEnd(folder: needs.stageFolder),
+          .testWrite(folder: RootCommand.stagedFolder), .testWriteEnd(folder: RootCommand.stagedFolder),
+        ])
+    } catch {
+      if error.isUncertain { throw error }
+      refusals.append(error)
+    }
+    return refusals
+  }
+
+  private func sudoTrials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] {
+    guard host.ssh.become == .sudo else { return [] }
+    let shell = HostScript(become: .sudo)
+    let list = try await needed(host, needs)
+    let script = list.enumerated().map { "\(shell.allowed($1)) || echo \($0)" }.joined(separator: "\n") + "\ntrue"
+    let result = try await run(host, script, deadline: bounds.command)
+    return Self.text(result.stdout).split(separator: "\n").compactMap { Int($0) }.filter(list.indices.contains)
+      .map { HostScript.refusal(list[$0]) }
+  }
+
+  /// Every root command the change may come to need, with arguments of the right shape.
+  private func needed(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [RootCommand] {
+    let sha256 = String(repeating: "0", count: 64)
+    let folder = needs.stageFolder
+    let name = FamilyModel(family: 25, modelHigh: 0).kernelName
+    let home = try await home(host)
+    var list: [RootCommand] = [
+      .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
+      .adoptUpload(upload: "\(home)/.sevfleet/upload-\(sha256)", sha256: sha256),
+      .hash(path: "\(RootCommand.stagedFolder)/\(sha256).sbin"), .hash(path: "\(folder)/\(name)"),
+      .placeNew(sha256: sha256, folder: folder), .activateName(sha256: sha256, folder: folder, name: name),
+      .sync(folder), .remove(path: "\(folder)/\(name)"),
+      .placeFromBackup(backup: "b", path: "amd/\(name)", folder: folder, sha256: sha256),
+    ]
+    if let kernel = needs.initramfsKernel {
+      list.append(needs.initramfsTool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel))
+    }
+    switch needs.activation {
+    case .none: return list
+    case .reload:
+      list += [.unloadModule("kvm_amd"), .unloadModule("ccp"), .loadModule("ccp", parameters: [])]
+      list.append(.loadModule("kvm_amd", parameters: ["sev=1"]))
+      if host.policy.activation.reboot { list.append(.reboot) }
+    case .reboot: list.append(.reboot)
+    }
+    return list + Self.door(needs.door, opens: false) + Self.door(needs.door, opens: true)
+  }
+
+  private func storageTrials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] {
+    var paths = ["/lib/firmware", "/var/lib"]
+    if needs.stageFolder.hasPrefix("/lib/firmware/") { paths.append(needs.stageFolder) }
+    paths.append(RootCommand.stateFolder)
+    if needs.initramfsKernel != nil { paths.append("/boot") }
+    let need = needs.bytes / 1024 * 3 + Self.spareKiB
+    return try await storage(host, paths).compactMap { state in
+      if state.isReadOnly {
+        return HostError(
+          .readOnly, "\(state.path) is mounted read-only", expected: "a writable \(state.path)", found: "ro")
+      }
+      guard state.freeKiB < need else { return nil }
+      return HostError(
+        .diskFull, "\(state.path) has too little room", expected: "\(need) KiB free", found: "\(state.freeKiB) KiB free")
+    }
+  }
+
+  /// Free room and mount options of the file systems that hold `paths`; a path that does not exist is left out.
+  func storage(_ host: Host, _ paths: [String]) async throws(HostError) -> [StorageState] {
+    let list = paths.map(ShellQuoting.quote).joined(separator: " ")
+    let script = """
+      LC_ALL=C; export LC_ALL
+      for p in \(list); do
+        [ -e "$p" ] || continue
+        df -Pk "$p" 2>/dev/null | { read -r head; read -r fs size used free share mount
+          options=$(while read -r d m t o rest; do [ "$m" = "$mount" ] && echo "$o"; done < /proc/mounts | tail -n 1)
+          echo "$p $free $options"; }
+      done
+      """
+    let result = try await run(host, script, deadline: bounds.command)
+    return Self.text(result.stdout).split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: " ")
+      guard parts.count >= 2, let free = Int(parts[1]) else { return nil }
+      let options = parts.count > 2 ? parts[2].split(separator: ",") : []
+      return StorageState(path: String(parts[0]), freeKiB: free, isReadOnly: options.contains("ro"))
+    }
+  }
+
+  // MARK: Manifests
+
+  package func manifest(_ host: Host, of tree: FirmwareTree) async throws(HostError) -> [BackupFile] {
+    let root: String
+    switch tree {
+    case .live: root = "/lib/firmware"
+    case .backup(let id): root = "\(RootCommand.backupsFolder)/\(id)"
+    }
+    let folders = try await existingFolders(host, below: root)
+    guard !folders.isEmpty else { return [] }
+    let shell = HostScript(become: host.ssh.become)
+    let listing = try await run(
+      host, shell.running(folders.map { .list(folder: $0) }), deadline: bounds.command)
+    guard listing.exitStatus == 0 else {
+      if listing.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(.list(folder: folders[0])) }
+      throw HostError(.unreadable, "\(root) cannot be listed: \(Self.text(listing.stderr).prefix(300))")
+    }
+    var files = Self.text(listing.stdout).split(separator: "\n").compactMap { BackupFile(listing: $0, root: root) }
+    let hashed = files.indices.filter { files[$0].type == "f" }
+    guard !hashed.isEmpty else { return files }
+    let result = try await run(
+      host, shell.running(hashed.map { .hash(path: "\(root)/\(files[$0].path)") }), deadline: bounds.command)
+    let hashes = Self.text(result.stdout).split(separator: "\n").map { String($0.prefix(64)) }
+    guard result.exitStatus == 0, hashes.count == hashed.count else {
+      throw HostError(.unreadable, "the files below \(root) cannot be hashed: \(Self.text(result.stderr).prefix(300))")
+    }
+    for (index, hash) in zip(hashed, hashes) { files[index].sha256 = hash }
+    return files
+  }
+}
+
+extension BackupFile {
+  /// One line of `find -printf '%y %m %U %G %s %p\t%l\n'`.
+  init?(listing line: Substring, root: String) {
+    let halves = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = halves[0].split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
+    guard parts.count == 6, let size = Int(parts[4]), parts[5].hasPrefix(root + "/") else { return nil }
+    let link = halves.count > 1 && !halves[1].isEmpty ? String(halves[1]) : nil
+    self.init(
+      path: String(parts[5].dropFirst(root.count + 1)), type: String(parts[0]), sha256: nil, size: size,
+      mode: String(parts[1]), owner: String(parts[2]), group: String(parts[3]), linkTarget: link)
+  }
+}

@@ -1,0 +1,135 @@
+package import FleetCore
+package import FleetFormats
+import FleetStore
+
+/// Looks at hosts and Nova and makes a plan; changes nothing anywhere but in the store.
+package struct PlanMaker: Sendable {
+  /// Hosts probed at once; a probe costs the controller 5 ms and the host 60 ms.
+  package static let probesAtOnce = 64
+  /// Nova views asked for at once; each is a handful of requests to a control plane others need too.
+  package static let viewsAtOnce = 8
+
+  private let services: EngineServices
+
+  package init(services: EngineServices) { self.services = services }
+
+  package struct Result: Sendable {
+    package var plan: Plan
+    package var id: PlanID
+    package var observations: [HostID: Observation]
+    package var findings: [PlanChecker.Finding]
+    /// Age of the oldest observation used, for `--offline`.
+    package var oldest: Instant?
+  }
+
+  /// Probes hosts, all at most `probesAtOnce` at a time, and stores what was seen.
+  package func probe(_ hosts: [Host]) async throws -> [HostID: Swift.Result<Observation, ProbeFailure>] {
+    let looks = await bounded(hosts, Self.probesAtOnce) { host in
+      let look = await services.hosts.observe(host)
+      await services.hosts.close(host)
+      return (host.id, look)
+    }
+    let at = services.clock.now()
+    try services.store.save(observations: looks.map { ($0.0, $0.1, at) })
+    for (id, look) in looks {
+      guard case .success(let observation) = look else { continue }
+      let stored = try services.store.floor(host: id)
+      if let floor = FloorEvidence.inForce(observation, stored: stored), floor != stored {
+        try services.store.save(floor: floor, host: id)
+      }
+    }
+    return Dictionary(looks, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Makes, checks and keeps a plan. `offline` uses stored observations in place of a probe and asks Nova nothing.
+  /// `backup` names the backup that `--to backup` means; else each host's newest verified one.
+  package func plan(
+    _ hosts: [Host], options: PlanOptions, offline: Bool = false, backup: String? = nil
+  ) async throws -> Result {
+    let looks: [HostID: Swift.Result<Observation, ProbeFailure>]
+    if offline {
+      looks = try services.store.latestObservations().mapValues(\.result)
+    } else {
+      looks = try await probe(hosts)
+    }
+    let views = await computeViews(hosts, offline: offline)
+    let quarantines = try services.store.quarantines()
+    let open = try services.store.hostsInOpenRollouts()
+    let floors = try services.store.floors()
+    let wantsBackup = options.target == .backup
+    let situations = try hosts.map { host in
+      HostSituation(
+        host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova, floor: floors[host.id],
+        quarantine: quarantines[host.id]?.sentence, openRollout: open[host.id],
+        backup: wantsBackup ? try BackupReader(services.store).summary(host.id, id: backup) : nil)
+    }
+    let planner = Planner(
+      catalog: services.catalog, facts: services.facts, options: options,
+      outsideHosts: offline ? [] : try await outsideHosts(hosts))
+    let plan = planner.plan(situations)
+    let id = try PlanID(of: plan)
+    var observations: [HostID: Observation] = [:]
+    for (host, look) in looks { if case .success(let observation) = look { observations[host] = observation } }
+    try services.store.save(plan: plan, id: id.rawValue, at: services.clock.now())
+    return Result(
+      plan: plan, id: id, observations: observations,
+      findings: PlanChecker(catalog: services.catalog, facts: services.facts).findings(
+        plan, observations: observations),
+      oldest: observations.values.map(\.observedAt).min())
+  }
+
+  private static func look(_ look: Swift.Result<Observation, ProbeFailure>?) -> HostSituation.Look {
+    switch look {
+    case .success(let observation)?: .seen(observation)
+    case .failure(let failure)?: .failed(failure)
+    case nil: .failed(ProbeFailure(kind: .unreachable, text: "no observation of it is stored"))
+    }
+  }
+
+  private func computeViews(_ hosts: [Host], offline: Bool) async -> [HostID: ComputeView] {
+    let inNova = hosts.filter { $0.computeHost.name != nil }
+    let views = await bounded(inNova, Self.viewsAtOnce) { host -> (HostID, ComputeView) in
+      if offline { return (host.id, .unknown(text: "Nova is not asked offline")) }
+      guard let compute = services.compute, let name = host.computeHost.name else {
+        return (host.id, .unknown(text: "no cloud is configured"))
+      }
+      do throws(ComputeError) {
+        return (host.id, .known(try await compute.view(name, inventory: true)))
+      } catch {
+        return (host.id, .unknown(text: error.text))
+      }
+    }
+    return Dictionary(views, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func outsideHosts(_ hosts: [Host]) async throws -> [String] {
+    guard let compute = services.compute else { return [] }
+    let inside = Set(hosts.compactMap(\.computeHost.name))
+    guard let services = try? await compute.serviceHosts() else { return [] }
+    return services.map(\.host).filter { !inside.contains($0) }.sorted()
+  }
+
+  /// Runs `body` over `items`, at most `limit` at a time; results in any order.
+  private func bounded<Item: Sendable, Value: Sendable>(
+    _ items: [Item], _ limit: Int, _ body: @escaping @Sendable (Item) async -> Value
+  ) async -> [Value] {
+    await withTaskGroup(of: Value.self) { group in
+      var results: [Value] = []
+      var next = items.startIndex
+      while next < items.endIndex, next < limit {
+        let item = items[next]
+        group.addTask { await body(item) }
+        next += 1
+      }
+      while let value = await group.next() {
+        results.append(value)
+        if next < items.endIndex {
+          let item = items[next]
+          group.addTask { await body(item) }
+          next += 1
+        }
+      }
+      return results
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import FleetCore
+
+/// The staged file is made to run: modules reloaded, or the host reset (RULES A).
+struct ActivateStep: StepImplementation {
+  let step = Step.activate
+  let fallback = FailureKind.cannotActivate
+
+  func precheck(_ runner: HostRunner) async throws -> Precheck {
+    let done = runner.run.effects.contains { record in
+      if case .done? = record.result { return record.id.kind.beginsActivation }
+      return false
+    }
+    return done ? .alreadyDone : .ready
+  }
+
+  func act(_ runner: HostRunner) async throws {
+    if !runner.run.activationBegan {
+      try await Hooks.run(.preActivate, runner)
+      // The last look before the point of no return, in case the hook took its time.
+      if let failure = try await Emptiness.failure(runner, try await runner.observe()) { throw failure }
+    }
+    switch runner.change.activation {
+    case .none: return
+    case .reboot: try await reset(runner)
+    case .reload:
+      if runner.run.effects.contains(where: { $0.id.kind == .reset }) { return try await reset(runner) }
+      do {
+        try await reload(runner)
+      } catch let failure as Failure where failure.kind == .reloadFailed {
+        guard mayReset(runner) else { throw failure }
+        try runner.finding("reloadRefused", "\(failure.text); a reboot is made in its place, as policy allows")
+        try await reset(runner)
+      }
+    }
+  }
+
+  private func reload(_ runner: HostRunner) async throws {
+    let parameters = runner.run.before?.parameters.loadArguments ?? []
+    let hosts = runner.services.hosts
+    try await runner.effect(
+      EffectID(.reload), failing: .reloadFailed, within: runner.host.policy.deadlines.reload,
+      token: { "\(runner.rollout)-\(runner.host.id)" },
+      look: { record in
+        guard let record else { return .ready }
+        switch try await hosts.reloadState(runner.host, token: record.token) {
+        case .notStarted: return .ready
+        case .running: return .inProgress("modules are being reloaded")
+        case .ended(let result): return result.succeeded ? .alreadyDone : .blocked(Self.failure(result))
+        }
+      },
+      act: { token in try await hosts.perform(runner.host, .reload(token: token, parameters: parameters)) })
+  }
+
+  static func failure(_ result: ReloadResult) -> Failure {
+    let step = result.failedStep ?? "a step"
+    let state = result.modulesPresent ? "the modules are back" : "the host has no KVM now"
+    let output = result.output.isEmpty ? "" : ": \(result.output)"
+    return Failure(
+      .reloadFailed, "\(step) was refused\(output); \(state)", expected: "ccp and kvm_amd reloaded", found: step)
+  }
+
+  private func mayReset(_ runner: HostRunner) -> Bool {
+    guard runner.host.policy.activation.reboot, let before = runner.run.before else { return false }
+    let next = runner.latest?.nextBootKernel
+    return next == before.kernel || runner.host.policy.activation.allowKernelChange
+  }
+
+  private func reset(_ runner: HostRunner) async throws {
+    let hosts = runner.services.hosts
+    if runner.run.openEffect(EffectID(.reset)) == nil, try await runner.observation().kexecLoaded == true {
+      try await runner.effect(
+        EffectID(.unloadKexec), failing: .cannotActivate, within: runner.services.bounds.command, token: { "" },
+        look: { _ in try await runner.observe().kexecLoaded == false ? .alreadyDone : .ready },
+        act: { _ in try await hosts.perform(runner.host, .unloadKexec) })
+    }
+    let shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
+    try await runner.effect(
+      EffectID(.reset), failing: .didNotReturn, within: runner.host.policy.deadlines.reboot,
+      token: { try await hosts.bootMark(runner.host).bootID },
+      look: { record in
+        guard let record else { return .ready }
+        return await Self.looked(runner, record.token, shutdown)
+      },
+      act: { token in
+        try await hosts.perform(runner.host, .reset(token: token))
+        runner.latest = nil
+      })
+    runner.latest = nil
+  }
+
+  /// A host that does not answer is rebooting until the deadline says otherwise.
+  private static func looked(_ runner: HostRunner, _ token: String, _ shutdown: Deadline) async -> Precheck {
+    let hosts = runner.services.hosts
+    do {
+      let mark = try await hosts.bootMark(runner.host)
+      if mark.bootID != token { return .alreadyDone }
+      guard try await hosts.resetIssued(runner.host, token: token), !shutdown.hasPassed else { return .ready }
+      return .inProgress("the host shuts down")
+    } catch {
+      await hosts.close(runner.host)
+      if error.kind == .hostKeyMismatch {
+        return .blocked(error.failure(.hostKeyMismatch))
+      }
+      return .inProgress("waits for the host to come back (\(error.kind.rawValue))")
+    }
+  }
+}
+
+extension SEVParameters {
+  /// The module parameters to load `kvm_amd` with again: what was on is asked for; what was off stays the
+  /// configuration's business, since it may be off because INIT failed.
+  package var loadArguments: [String] {
+    [("sev", sev), ("sev_es", sevES), ("sev_snp", sevSNP)].compactMap { name, value in
+      value == true ? "\(name)=1" : nil
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import FleetCore
+
+/// No server is left that must go, by Nova and by the host's own witnesses (RULES D, E).
+struct DrainStep: StepImplementation {
+  let step = Step.drain
+  let fallback = FailureKind.drainDeadline
+
+  func precheck(_ runner: HostRunner) async throws -> Precheck {
+    let open = runner.run.effects.contains { $0.result == nil }
+    if open || runner.doorIsClosed { return .ready }
+    let failure = try await Emptiness.failure(runner, try await runner.observe())
+    guard let failure else { return .alreadyDone }
+    if try runner.nova == nil { return .blocked(failure) }
+    return failure.kind == .serverAppeared ? .ready : .blocked(failure)
+  }
+
+  func act(_ runner: HostRunner) async throws {
+    guard let nova = try runner.nova else { return }
+    try await Hooks.run(.preDrain, runner)
+    // A drain that is entered again needs nova-compute, which the proof had stopped.
+    if runner.doorIsClosed { try await VerifyStep.openDoor(runner, runner.door(try await runner.observation())) }
+    let observation = try await runner.observe()
+    var loop = DrainLoop(runner: runner, gateway: nova.gateway, name: nova.name, observation: observation)
+    do {
+      try await loop.run()
+      await runner.services.moves.give(loop.slotsHeld)
+    } catch {
+      await runner.services.moves.give(loop.slotsHeld)
+      throw error
+    }
+  }
+}
+
+extension HostRunner {
+  /// The drain rules for this host as things are now.
+  func drainRules(_ observation: Observation) -> DrainRules {
+    let planned = change.drain.servers
+    return DrainRules(
+      policy: host.policy.drain, losesSEVES: change.sevES.takesAway,
+      sevESDestinations: planned.first { $0.model == .sevES && $0.move == .cold }?.destinations ?? [],
+      coldDestinations: planned.first { $0.model != .sevES && $0.move == .cold }?.destinations ?? [],
+      processes: Set(observation.virtualMachines.guests.compactMap(\.uuid)),
+      processModels: observation.virtualMachines.modelsByServer, alreadyMoved: switchedOff)
+  }
+
+  /// Whether nova-compute was stopped by us and not started since.
+  var doorIsClosed: Bool {
+    guard let stop = run.effects.lastIndex(where: { $0.id.kind == .stopCompute && !$0.isUndone }) else { return false }
+    if case .failed? = run.effects[stop].result { return false }
+    return !run.effects[stop...].contains { record in
+      if case .done? = record.result { return record.id.kind == .startCompute }
+      return false
+    }
+  }
+}

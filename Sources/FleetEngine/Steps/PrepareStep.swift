@@ -1,0 +1,107 @@
+import Crypto
+import FleetCore
+import Foundation
+
+/// Everything that can fail without touching a server is tried here: the image lies on the host with its hash read
+/// back, and the resolver names it as the winner as if it were in place (RULES O1).
+struct PrepareStep: StepImplementation {
+  let step = Step.prepare
+  let fallback = FailureKind.prepareFailed
+
+  func precheck(_ runner: HostRunner) async throws -> Precheck {
+    let observation = try await runner.observation()
+    let needs = Self.needs(runner, observation)
+    if let refusal = try await runner.services.hosts.trials(runner.host, needs).first {
+      var failure = refusal.failure(.prepareFailed)
+      // A refused trial is an answer, not an accident: the same trial would be refused again.
+      if !refusal.isUncertain { failure.isTransient = false }
+      return .blocked(failure)
+    }
+    if let holder = observation.packageManager {
+      return .blocked(
+        Failure(
+          .packageManagerBusy, "a package manager is at work: \(holder)", expected: "no package manager at work",
+          found: holder))
+    }
+    if let failure = Self.shadowed(runner.change, observation) { return .blocked(failure) }
+    guard let image = runner.change.image else { return .alreadyDone }
+    let staged = try await runner.services.hosts.stagedHash(runner.host, sha256: image.sha256)
+    return staged == image.sha256 ? .alreadyDone : .ready
+  }
+
+  func act(_ runner: HostRunner) async throws {
+    guard let image = runner.change.image else { return }
+    let bytes = try Self.bytes(of: image)
+    try await runner.effect(
+      EffectID(.upload, image.sha256), failing: .prepareFailed, within: runner.services.bounds.command,
+      token: { image.sha256 },
+      look: { _ in
+        let found = try await runner.services.hosts.stagedHash(runner.host, sha256: image.sha256)
+        return found == image.sha256 ? .alreadyDone : .ready
+      },
+      act: { _ in
+        try await runner.services.hosts.perform(runner.host, .upload(bytes: bytes, sha256: image.sha256))
+      })
+  }
+
+  static func needs(_ runner: HostRunner, _ observation: Observation) -> TrialNeeds {
+    let path = runner.change.stagePath ?? runner.change.removePaths.first ?? "/lib/firmware/amd/x"
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    return TrialNeeds(
+      stageFolder: "/" + folder, bytes: runner.change.image?.size ?? 0,
+      initramfsKernel: runner.change.rebuildInitramfs, initramfsTool: observation.initramfsTool,
+      door: runner.door(observation), activation: runner.change.activation)
+  }
+
+  /// The image as the catalog keeps it; its hash is checked each time it is used.
+  static func bytes(of image: FirmwareImage) throws -> [UInt8] {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: image.path))
+    } catch {
+      throw Failure(.prepareFailed, "the image \(image.path) cannot be read: \(error.localizedDescription)")
+    }
+    let hash = SHA256.hash(data: data).map { Hex.padded($0, 2) }.joined()
+    guard hash == image.sha256 else {
+      throw Failure(
+        .prepareFailed, "the image \(image.path) is not the one that was planned", expected: image.sha256, found: hash)
+    }
+    return [UInt8](data)
+  }
+
+  /// Whether another file would win although ours lies in place.
+  static func shadowed(_ change: HostChange, _ observation: Observation) -> Failure? {
+    guard let path = change.stagePath, let image = change.image, let cpu = observation.cpu else { return nil }
+    var files = observation.files.filter { $0.path != path }
+    files.append(FirmwareFile(path: path, sha256: image.sha256, version: image.version))
+    let kernels = Set([observation.kernel, observation.nextBootKernel].compactMap { $0 })
+    for kernel in kernels.sorted() {
+      let resolution = EffectiveFile.resolve(cpu: cpu, files: files, search: observation.search, kernel: kernel)
+      if let winner = resolution.winner, winner.path != path {
+        return Failure(
+          .shadowed,
+          "\(winner.path) would be loaded instead of \(path); move it away, or name it as a target", expected: path,
+          found: winner.path)
+      }
+    }
+    return nil
+  }
+}
+
+extension Observation {
+  /// The tool that rebuilds an initramfs here, `update-initramfs` before `dracut`.
+  package var initramfsTool: String? { ["update-initramfs", "dracut"].first { tools[$0] != nil } }
+}
+
+extension HostRunner {
+  /// What is stopped to close the door (RULES E1).
+  func door(_ observation: Observation) -> Door {
+    guard change.computeHost.name != nil else { return .none }
+    switch host.policy.activation.computeStop {
+    case .auto: return observation.computeUnit.map { .unit($0) } ?? .none
+    case .none: return .none
+    case .unit(let unit): return .unit(.systemd(unit: unit))
+    case .command(let argv): return .command(argv)
+    }
+  }
+}

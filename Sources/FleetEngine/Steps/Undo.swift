@@ -1,0 +1,219 @@
+import FleetCore
+import FleetStore
+
+/// Undoes own effects, newest first, and reads back (RULES U1); each undoing is journalled like any other effect.
+struct Undo {
+  private let runner: HostRunner
+
+  init(_ runner: HostRunner) { self.runner = runner }
+
+  /// Undoes or settles one effect. Returns what was seen.
+  func undo(_ effect: EffectID) async throws -> String {
+    switch effect.kind {
+    case .disableService: return try await enableService(effect.subject)
+    case .moveLive: return try await settleLive(effect)
+    case .moveCold: return try await settleCold(effect)
+    case .stopServer: return try await startServer(effect.subject)
+    case .stageFile: return try await putBack(effect.subject)
+    case .stopCompute: return try await startCompute()
+    case .treatPackage: return try await untreat(effect.subject)
+    case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .rebuildInitramfs,
+      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
+      return "nothing to undo"
+    }
+  }
+
+  /// The previous file back in place after an image was refused (RULES U2).
+  func putFileBack() async throws -> String {
+    var texts: [String] = []
+    for record in runner.run.effects where record.id.kind == .stageFile {
+      texts.append(try await putBack(record.id.subject))
+    }
+    return texts.joined(separator: "; ")
+  }
+
+  // MARK: Files
+
+  private func putBack(_ path: String) async throws -> String {
+    let id = BackupStep.id(runner)
+    guard let backup = try runner.services.store.backup(id: id) else {
+      throw Failure(.undoFailed, "there is no backup \(id) to put \(path) back from")
+    }
+    let hosts = runner.services.hosts
+    let relative = path.hasPrefix("/lib/firmware/") ? String(path.dropFirst("/lib/firmware/".count)) : path
+    let saved = backup.manifest.first { $0.path == relative }
+    try await runner.effect(
+      EffectID(.restoreFile, path), failing: .undoFailed, within: runner.services.bounds.command,
+      token: { saved?.sha256 ?? "absent" },
+      look: { _ in
+        let found = try await hosts.fileHash(runner.host, path: path)
+        return found == saved?.sha256 ? .alreadyDone : .ready
+      },
+      act: { _ in
+        if let sha256 = saved?.sha256 {
+          try await hosts.perform(runner.host, .restore(backup: id, path: relative, sha256: sha256))
+        } else {
+          try await hosts.perform(runner.host, .remove(path: path))
+        }
+      })
+    runner.latest = nil
+    if runner.run.effects.contains(where: { $0.id.kind == .rebuildInitramfs }) {
+      try await StageStep.rebuildInitramfs(runner, marker: "restored")
+    }
+    return saved == nil ? "\(path) is gone again" : "\(path) is as it was"
+  }
+
+  private func untreat(_ subject: String) async throws -> String {
+    let hosts = runner.services.hosts
+    if let name = subject.dropping(prefix: "hold:") {
+      try await hosts.perform(runner.host, .unhold(package: name))
+      return "\(name) is not held any more"
+    }
+    if let path = subject.dropping(prefix: "divert:") {
+      try await hosts.perform(runner.host, .undivert(path: path))
+      return "\(path) is not diverted any more"
+    }
+    return "nothing to undo"
+  }
+
+  // MARK: Services
+
+  private func startCompute() async throws -> String {
+    let door = runner.door(try await runner.observation())
+    try await VerifyStep.openDoor(runner, door)
+    return "\(door.subject) runs"
+  }
+
+  private func enableService(_ name: String) async throws -> String {
+    guard let nova = try runner.nova else { return "the host is not in Nova" }
+    let service = try await nova.gateway.service(nova.name)
+    if service.isEnabled { return "it is enabled already" }
+    guard service.disabledReason == runner.cordonReason else {
+      return "left as it is: it bears another reason, \(service.disabledReason ?? "none")"
+    }
+    try await runner.effect(
+      EffectID(.enableService, nova.name), failing: .undoFailed, within: runner.services.bounds.command,
+      token: { runner.cordonReason },
+      look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .alreadyDone : .ready },
+      act: { _ in try await nova.gateway.enable(service: service.id) })
+    return "enabled"
+  }
+
+  private func startServer(_ id: String) async throws -> String {
+    guard let nova = try runner.nova else { return "the host is not in Nova" }
+    try await runner.effect(
+      EffectID(.startServer, id), failing: .undoFailed, within: runner.services.bounds.settle, token: { id },
+      look: { _ in
+        guard let server = try await nova.gateway.server(id) else { return .alreadyDone }
+        if server.status == .active, server.taskState == nil { return .alreadyDone }
+        if let task = server.taskState { return .inProgress(task) }
+        return server.status == .shutoff
+          ? .ready : .blocked(Failure(.undoFailed, "server \(server.name) is \(server.status.text)"))
+      },
+      act: { _ in try await nova.gateway.start(id) })
+    return "server \(id) runs again"
+  }
+
+  // MARK: Moves
+
+  private func settleLive(_ effect: EffectID) async throws -> String {
+    guard let nova = try runner.nova, let token = token(effect) else { return "nothing to settle" }
+    let deadline = Deadline(runner.services.clock, in: runner.services.bounds.settle)
+    var aborted: Set<Int> = []
+    while true {
+      let server = try await nova.gateway.server(effect.subject)
+      let records = try await nova.gateway.migrations(server: effect.subject)
+      switch MoveState.judge(.live, server: server, records: records, token: token) {
+      case .notBegun: return "the move never began"
+      case .gone: return "the server was deleted"
+      case .moved(let host): return "the move had ended: on \(host)"
+      case .failed(let text), .inError(let text): return text
+      case .awaitsConfirmation(let host): return "on \(host)"
+      case .underWay(let text):
+        if let record = records.first(where: { $0.id > token.lastRecord && !$0.isEnded }),
+          !aborted.contains(record.id)
+        {
+          aborted.insert(record.id)
+          try await abort(effect.subject, record.id, nova.gateway)
+        }
+        if deadline.hasPassed {
+          throw Failure(.undoFailed, "the move of server \(effect.subject) neither ended nor could be aborted: \(text)")
+        }
+      }
+      try await runner.services.clock.sleep(runner.services.bounds.poll)
+    }
+  }
+
+  private func abort(_ server: String, _ migration: Int, _ gateway: any ComputeGateway) async throws {
+    let effect = EffectID(.abortMove, "\(server)#\(migration)")
+    if runner.run.openEffect(effect) == nil {
+      try runner.record(.effectIntended(effect: effect, token: "\(migration)"))
+    }
+    var result = EffectResult.done("asked for")
+    Failpoint.hit("before \(runner.host.id) effect \(effect)")
+    do {
+      try await gateway.abort(server, migration: migration)
+    } catch {
+      // A move that is over cannot be aborted; what it came to is looked up.
+      result = .failed(error.text)
+    }
+    Failpoint.hit("after \(runner.host.id) effect \(effect)")
+    try runner.record(.effectObserved(effect: effect, result: result))
+  }
+
+  /// VERIFY_RESIZE is settled: confirmed where the guest is as it was, else taken back (RULES D6).
+  private func settleCold(_ effect: EffectID) async throws -> String {
+    guard let nova = try runner.nova, let token = token(effect) else { return "nothing to settle" }
+    let deadline = Deadline(runner.services.clock, in: runner.services.bounds.settle)
+    while true {
+      let server = try await nova.gateway.server(effect.subject)
+      let records = try await nova.gateway.migrations(server: effect.subject)
+      switch MoveState.judge(.cold, server: server, records: records, token: token) {
+      case .notBegun: return "the move never began"
+      case .gone: return "the server was deleted"
+      case .moved(let host): return "the move had ended: on \(host)"
+      case .failed(let text), .inError(let text): return text
+      case .awaitsConfirmation:
+        let steady = server?.powerState == token.powerState
+        try await finish(EffectID(steady ? .confirmMove : .revertMove, effect.subject), token, nova.gateway)
+      case .underWay(let text):
+        if deadline.hasPassed {
+          throw Failure(.undoFailed, "the cold move of server \(effect.subject) did not settle: \(text)")
+        }
+      }
+      try await runner.services.clock.sleep(runner.services.bounds.poll)
+    }
+  }
+
+  private func finish(_ effect: EffectID, _ token: MoveToken, _ gateway: any ComputeGateway) async throws {
+    try await runner.effect(
+      effect, failing: .undoFailed, within: runner.services.bounds.settle, token: { token.description },
+      look: { record in
+        let server = try await gateway.server(effect.subject)
+        let records = try await gateway.migrations(server: effect.subject)
+        switch MoveState.judge(.cold, server: server, records: records, token: token) {
+        case .awaitsConfirmation: return runner.asked.contains(effect) ? .inProgress("Nova settles it") : .ready
+        case .underWay(let text): return .inProgress(text)
+        case .moved, .failed, .gone, .notBegun, .inError: return .alreadyDone
+        }
+      },
+      act: { _ in
+        runner.asked.insert(effect)
+        if effect.kind == .confirmMove {
+          try await gateway.confirm(effect.subject)
+        } else {
+          try await gateway.revert(effect.subject)
+        }
+      })
+  }
+
+  private func token(_ effect: EffectID) -> MoveToken? {
+    runner.run.effects.last { $0.id == effect }.flatMap { MoveToken($0.token) }
+  }
+}
+
+extension String {
+  fileprivate func dropping(prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
+}

@@ -1,0 +1,24 @@
+/// Every wait of the engine that policy does not set, with its reason.
+package struct EngineBounds: Sendable {
+  /// Between two looks at something that takes seconds (a move, a confirm): short against the move, long against the
+  /// cost of a look, 0.1 to 0.3 s of Nova.
+  package var poll = Duration.milliseconds(500)
+  /// Between two knocks at a host that reboots; a boot takes minutes.
+  package var knock = Duration.seconds(2)
+  /// A command that only renames, copies or asks; generous for a loaded host.
+  package var command = Duration.seconds(60)
+  /// Settling on the return path: an abort or a confirm takes Nova seconds, 30 minutes is its own RPC time-out.
+  package var settle = Duration.seconds(300)
+  /// For a heartbeat after nova-compute was started: Nova reports every 10 s and calls 60 s of silence down.
+  package var heartbeat = Duration.seconds(180)
+  /// Nova may add a migration record only some time after its 202.
+  package var acceptance = Duration.seconds(30)
+  /// How long a reset that was issued may leave the host up before it is issued again: a shutdown stops services first.
+  package var shutdown = Duration.seconds(300)
+  /// An act is repeated this often when looks show that it did not happen.
+  package var maxActs = 3
+  /// A server's move is asked for this often.
+  package var maxMoveAttempts = 3
+
+  package init() {}
+}

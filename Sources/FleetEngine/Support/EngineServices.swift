@@ -1,0 +1,63 @@
+package import FleetCore
+package import FleetStore
+
+/// Everything a run needs from outside, handed in once.
+package struct EngineServices: Sendable {
+  package var store: FleetStore
+  package var hosts: any HostGateway
+  /// `nil`: no cloud is configured.
+  package var compute: (any ComputeGateway)?
+  package var clock: any EngineClock
+  package var facts: Facts
+  package var catalog: Catalog
+  package var bounds: EngineBounds
+  package var moves: MoveSlots
+  /// Told of everything a person may want to watch; never waits.
+  package var progress: @Sendable (ProgressEvent) -> Void
+
+  package init(
+    store: FleetStore, hosts: any HostGateway, compute: (any ComputeGateway)?, clock: any EngineClock = SystemClock(),
+    facts: Facts, catalog: Catalog, bounds: EngineBounds = EngineBounds(), moves: MoveSlots,
+    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+  ) {
+    self.store = store
+    self.hosts = hosts
+    self.compute = compute
+    self.clock = clock
+    self.facts = facts
+    self.catalog = catalog
+    self.bounds = bounds
+    self.moves = moves
+    self.progress = progress
+  }
+}
+
+/// One thing to show while a rollout runs.
+package struct ProgressEvent: Sendable, Hashable {
+  package enum What: Sendable, Hashable {
+    case journal(JournalEvent)
+    /// What a step waits for, replaced by the next one.
+    case waiting(Step, String)
+  }
+
+  package var host: HostID?
+  package var at: Instant
+  package var what: What
+}
+
+/// Fleet-wide limit of moves that Nova is asked for at once (RULES D5). Cold moves are limited by nobody else.
+package actor MoveSlots {
+  private let limit: Int
+  private var held = 0
+
+  package init(limit: Int) { self.limit = max(1, limit) }
+
+  /// Takes a slot if one is free.
+  package func take() -> Bool {
+    guard held < limit else { return false }
+    held += 1
+    return true
+  }
+
+  package func give(_ count: Int = 1) { held = max(0, held - count) }
+}

@@ -1,0 +1,97 @@
+package import FleetCore
+
+/// `sevfleet.plan/1`.
+package struct PlanDocument: Encodable, Sendable {
+  package struct Change: Encodable, Sendable {
+    package struct Drain: Encodable, Sendable {
+      package struct Server: Encodable, Sendable {
+        var id: String
+        var name: String
+        var project: String
+        var model: EncryptionModel
+        var move: ServerMove.Move
+        var destination: String?
+        var why: String
+      }
+
+      var needed: Bool
+      var servers: [Server]
+    }
+
+    package struct SEVES: Encodable, Sendable {
+      var verdict: SEVESImpact.Verdict
+      var servers: [String]
+      var text: String
+      var accepted: Bool
+    }
+
+    var host: HostID
+    var wave: Int
+    var expected: FirmwareVersion
+    var desired: FirmwareVersion?
+    var imageSHA256: String?
+    var direction: HostChange.Direction
+    var activation: HostChange.Activation
+    var kernelChange: KernelChange?
+    var drain: Drain
+    var sevES: SEVES
+    var attestation: AttestationImpact
+    var package: PackageTreatment?
+    var floor: FirmwareVersion?
+    var stagePath: String?
+    var reasons: [Reason]
+  }
+
+  package struct Excluded: Encodable, Sendable {
+    var host: HostID
+    var kind: ExclusionKind
+    var expected: String?
+    var found: String?
+    var text: String
+    var rule: String
+  }
+
+  package var schema = "sevfleet.plan/1"
+  package var id: String
+  package var createdAt: Instant
+  package var changes: [Change]
+  package var upToDate: [HostID]
+  package var excluded: [Excluded]
+  package var restarts: Int
+  package var emergency: String?
+
+  package init(_ plan: Plan, id: String, createdAt: Instant) {
+    self.id = id
+    self.createdAt = createdAt
+    changes = plan.changes.map(Change.init)
+    upToDate = plan.upToDate
+    excluded = plan.excluded.map {
+      Excluded(
+        host: $0.host, kind: $0.exclusion.kind, expected: $0.exclusion.expected, found: $0.exclusion.found,
+        text: $0.exclusion.text, rule: $0.exclusion.rule)
+    }
+    restarts = plan.restarts.count
+    emergency = plan.options.emergency
+  }
+}
+
+extension PlanDocument.Change {
+  init(_ change: HostChange) {
+    self.init(
+      host: change.host, wave: change.wave, expected: change.expected, desired: change.desired,
+      imageSHA256: change.image?.sha256, direction: change.direction, activation: change.activation,
+      kernelChange: change.kernelChange,
+      drain: Drain(
+        needed: change.drain.needed,
+        servers: change.drain.servers.map {
+          .init(
+            id: $0.id, name: $0.name, project: $0.project, model: $0.model, move: $0.move,
+            destination: $0.destinations.first, why: $0.why)
+        }),
+      sevES: SEVES(
+        verdict: change.sevES.verdict, servers: change.sevES.servers, text: change.sevES.text,
+        accepted: change.sevES.accepted),
+      attestation: change.attestation, package: change.package, floor: change.floor, stagePath: change.stagePath,
+      reasons: change.reasons)
+  }
+}

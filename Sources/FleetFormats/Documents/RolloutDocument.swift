@@ -1,0 +1,67 @@
+package import FleetCore
+
+/// `sevfleet.rollout/1`.
+package struct RolloutDocument: Encodable, Sendable {
+  package struct StepRow: Encodable, Sendable {
+    var step: Step
+    var startedAt: Instant?
+    var endedAt: Instant?
+    var attempts: Int
+    var outcome: RolloutReport.StepRow.Outcome?
+  }
+
+  package struct HostRow: Encodable, Sendable {
+    var host: HostID
+    var outcome: RolloutReport.Outcome
+    var kind: FailureKind?
+    var expected: FirmwareVersion
+    var desired: FirmwareVersion?
+    var found: FirmwareVersion?
+    var activation: HostChange.Activation
+    var tcbBefore: TCBVersion?
+    var tcbAfter: TCBVersion?
+    var sevESBefore: FeatureVerdict
+    var sevESAfter: FeatureVerdict
+    var backup: String?
+    var fileRestored: Bool
+    var armed: Bool?
+    var afterReboot: FirmwareVersion?
+    var steps: [StepRow]
+    var serviceDisabledSeconds: Int64?
+    var released: String?
+    var text: String
+  }
+
+  package var schema = "sevfleet.rollout/1"
+  /// `nil`: there was nothing to do, so no rollout was made.
+  package var id: String?
+  package var plan: String
+  package var state: RolloutReport.State
+  package var reason: String?
+  package var hosts: [HostRow]
+
+  package init(_ report: RolloutReport) {
+    id = report.id.isEmpty ? nil : report.id
+    plan = report.plan
+    state = report.state
+    reason = report.stateReason
+    hosts = report.hosts.map(HostRow.init)
+  }
+}
+
+extension RolloutDocument.HostRow {
+  init(_ row: RolloutReport.HostRow) {
+    let latest = row.after ?? row.before
+    self.init(
+      host: row.change.host, outcome: row.outcome, kind: row.failure?.kind, expected: row.change.expected,
+      desired: row.change.desired, found: latest?.version, activation: row.activation,
+      tcbBefore: row.before?.tcb, tcbAfter: row.after?.tcb, sevESBefore: row.before?.features.sevES ?? .unknown,
+      sevESAfter: row.after?.features.sevES ?? .unknown, backup: row.backup, fileRestored: row.fileRestored,
+      armed: latest?.armed, afterReboot: latest?.afterReboot,
+      steps: row.steps.map {
+        .init(
+          step: $0.step, startedAt: $0.startedAt, endedAt: $0.endedAt, attempts: $0.attempts, outcome: $0.outcome)
+      },
+      serviceDisabledSeconds: row.serviceDisabled?.wholeSeconds, released: row.released, text: row.text)
+  }
+}

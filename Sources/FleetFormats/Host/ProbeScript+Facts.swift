@@ -1,0 +1,110 @@
+/// What the kernel tells without a tool: nothing here forks more than once.
+extension ProbeScript {
+  static var values: String {
+    """
+    \(begin(.values))
+    item bootID /proc/sys/kernel/random/boot_id
+    item uptime /proc/uptime
+    item kernel /proc/sys/kernel/osrelease
+    item biosVendor /sys/class/dmi/id/bios_vendor
+    item biosVersion /sys/class/dmi/id/bios_version
+    item biosDate /sys/class/dmi/id/bios_date
+    item sev /sys/module/kvm_amd/parameters/sev
+    item sevES /sys/module/kvm_amd/parameters/sev_es
+    item sevSNP /sys/module/kvm_amd/parameters/sev_snp
+    item classPath /sys/module/firmware_class/parameters/path
+    item kexecLoaded /sys/kernel/kexec_loaded
+    for f in /sys/firmware/acpi/fpdt/boot/*; do item "fpdt.${f##*/}" "$f"; done
+    printf 'become=%s\\nuid=%s\\n' "$become" "$(id -u)"
+    if [ -e /run/nologin ]; then echo nologin=1; fi
+    kernel=
+    read -r kernel </proc/sys/kernel/osrelease
+    classpath=
+    read -r classpath </sys/module/firmware_class/parameters/path
+    builtin=/lib/modules/$kernel/modules.builtin
+    if [ -r "$builtin" ]; then echo builtinList=1; fi
+    for m in ccp kvm_amd; do
+      if [ -d "/sys/module/$m" ]; then echo "$m.present=1"; else echo "$m.present=0"; fi
+      item "$m.initstate" "/sys/module/$m/initstate"
+      item "$m.refcnt" "/sys/module/$m/refcnt"
+      for h in "/sys/module/$m/holders"/*; do
+        if [ -e "$h" ]; then echo "$m.holder=${h##*/}"; fi
+      done
+    done
+    if [ ! -e /sys/module/ccp/initstate ] || [ ! -e /sys/module/kvm_amd/initstate ]; then
+      grep -E '/(ccp|kvm[-_]amd)[.]ko' "$builtin" | sed 's/^/builtin=/'
+    fi
+    \(end(.values))
+    """
+  }
+
+  /// `/proc/cpuinfo` up to the first empty line.
+  static var cpuInfo: String {
+    """
+    \(begin(.cpuInfo))
+    sed '/^flags/d;/^$/q' /proc/cpuinfo | head -c 8192
+    \(end(.cpuInfo))
+    """
+  }
+
+  /// Names searched for, each in the folders where distributions put it.
+  static let toolNames = [
+    "snphost", "sevctl", "virsh", "libvirtd", "virtqemud", "update-initramfs", "lsinitramfs", "unmkinitramfs",
+    "dracut", "lsinitrd", "dpkg", "dpkg-divert", "apt-mark", "rpm", "dnf", "systemctl", "systemd-run", "journalctl",
+    "kexec", "docker", "podman", "grubby", "modprobe", "ps", "sudo", "sha256sum", "xz", "zstd",
+  ]
+
+  static var tools: String {
+    """
+    \(begin(.tools))
+    snphost='' sevctl=''
+    for t in \(toolNames.joined(separator: " ")); do
+      for d in \(RootCommand.toolFolders.joined(separator: " ")); do
+        if [ -x "$d/$t" ]; then
+          echo "$t=$d/$t"
+          case $t in snphost) snphost=$d/$t ;; sevctl) sevctl=$d/$t ;; esac
+          break
+        fi
+      done
+    done
+    \(end(.tools))
+    """
+  }
+
+  /// The selection of log lines: the driver, kvm, the RMP table, and the line that proves the log reaches the boot.
+  static let logPattern = #"ccp |SEV|sev command|kvm_amd|\] (.* kernel: )?Linux version "#
+
+  static var logs: String {
+    """
+    pattern=\(ShellWord.quoted(logPattern))
+    \(begin(.dmesg))
+    log=$(pick \(quickSeconds) \(maximumLogBytes) "$pattern" \(root(.dmesg)))
+    printf '%s\\n' "$log"
+    \(end(.dmesg))
+    case $log in
+    *'] Linux version '*) ;;
+    *)
+      if [ -x /usr/bin/journalctl ]; then
+        \(begin(.journal))
+        pick \(slowSeconds) \(maximumLogBytes) "$pattern" \(root(.journal))
+        \(end(.journal))
+      fi ;;
+    esac
+    log=
+    """
+  }
+
+  static var loaderConfig: String {
+    """
+    \(begin(.loaderConfig))
+    for f in "/boot/config-$kernel" "/lib/modules/$kernel/config"; do
+      if [ -r "$f" ]; then
+        printf 'file=%s\\n' "$f"
+        grep -E 'CONFIG_FW_LOADER[=_ ]' "$f" | head -c 4096
+        break
+      fi
+    done
+    \(end(.loaderConfig))
+    """
+  }
+}

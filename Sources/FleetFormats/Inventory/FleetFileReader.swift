@@ -1,0 +1,17 @@
+import FleetCore
+
+/// Reads fleet.yaml: how to log in, which cloud, where the state lies.
+struct FleetFileReader {
+  private(set) var ssh = SSHPatch()
+  private(set) var cloud: String?
+  private(set) var statePath: String?
+
+  init(_ root: YamlNode, ssh reader: SSHPatchReader, log: DiagnosticLog) {
+    guard let map = YamlMap(root, name: "fleet.yaml", keys: ["ssh", "openstack", "state"], log: log) else { return }
+    if let field = map["ssh"] { ssh = reader.read(field) }
+    if let field = map["openstack"], let openstack = field.map(keys: ["cloud"]) {
+      cloud = openstack.required("cloud")?.text("the name of an entry of clouds.yaml", where: NameText.isPrintable)
+    }
+    statePath = map["state"].flatMap { reader.path($0) }
+  }
+}

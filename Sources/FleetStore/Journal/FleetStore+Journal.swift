@@ -1,0 +1,77 @@
+package import FleetCore
+import GRDB
+
+extension FleetStore {
+  /// Entries that one page holds at most: some megabytes, and a stream asks again.
+  package static let maxPage = 10_000
+
+  // MARK: Writing
+
+  /// Appends one event. It is on the disk when this returns.
+  @discardableResult
+  package func append(
+    _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant
+  ) throws(StoreError) -> JournalEntry {
+    try write { db in
+      var tail = try JournalTail(db)
+      return try Self.append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
+    }
+  }
+
+  /// Appends several events in one transaction: all of them or none.
+  @discardableResult
+  package func append(
+    _ events: [(event: JournalEvent, host: HostID?)], rollout: String?, at: Instant
+  ) throws(StoreError) -> [JournalEntry] {
+    try write { db in
+      var tail = try JournalTail(db)
+      return try events.map { try Self.append($0.event, rollout: rollout, host: $0.host, at: at, tail: &tail, db) }
+    }
+  }
+
+  static func append(
+    _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant, tail: inout JournalTail, _ db: Database
+  ) throws -> JournalEntry {
+    let row = try JournalRow(event, rollout: rollout, host: host, at: at, after: tail)
+    try row.insert(db)
+    tail.seq = row.seq
+    tail.chain = row.chain
+    return JournalEntry(seq: row.seq, at: at, rollout: rollout, host: host, event: event)
+  }
+
+  // MARK: Reading
+
+  /// Every entry of one rollout, in order. Throws `corrupt` where one cannot be read.
+  package func entries(rollout: String) throws(StoreError) -> [JournalEntry] {
+    try read { try Self.entries($0, "WHERE rollout = ? ORDER BY seq", [rollout]) }
+  }
+
+  /// Every entry of one host in one rollout, in order.
+  package func entries(rollout: String, host: HostID) throws(StoreError) -> [JournalEntry] {
+    try read { try Self.entries($0, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]) }
+  }
+
+  /// Everything ever recorded of one host, in order.
+  package func entries(host: HostID) throws(StoreError) -> [JournalEntry] {
+    try read { try Self.entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }
+  }
+
+  /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
+  package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
+    let bounded = min(max(0, limit), Self.maxPage)
+    return try read { try Self.entries($0, "WHERE seq > ? ORDER BY seq LIMIT ?", [seq, bounded]) }
+  }
+
+  /// `seq` of the newest entry; 0 where there is none.
+  package func lastSeq() throws(StoreError) -> Int64 {
+    try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM journal") ?? 0 }
+  }
+
+  static func entries(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [JournalEntry] {
+    let statement = try db.cachedStatement(sql: "SELECT \(JournalRow.columns) FROM journal \(condition)")
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    var entries: [JournalEntry] = []
+    while let row = try rows.next() { entries.append(try JournalRow(row).entry()) }
+    return entries
+  }
+}

@@ -1,0 +1,86 @@
+package import FleetCore
+import GRDB
+
+extension FleetStore {
+  /// Fewest characters of a rollout's id that a person must give.
+  package static let minimumRolloutCharacters = 4
+  private static let rolloutIDs = Abbreviation(
+    subject: .rollout, table: "rollouts", minimum: minimumRolloutCharacters)
+
+  /// Begins a rollout of a stored plan and, in the same transaction, writes its first journal entries.
+  /// Throws `immutable` where the id is taken, `notFound` where the plan is not stored.
+  @discardableResult
+  package func createRollout(
+    id: String, plan: String, at: Instant, events: [JournalEvent] = []
+  ) throws(StoreError) -> [JournalEntry] {
+    try write { db in
+      guard try Self.fetchPlan(plan, db) != nil else { throw StoreError.notFound(.plan, given: plan) }
+      let taken = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM rollouts WHERE id = ?)", arguments: [id])
+      if taken == true { throw StoreError.immutable(.rollout, id: id) }
+      try db.execute(
+        sql: "INSERT INTO rollouts (id, plan, at) VALUES (?, ?, ?)", arguments: [id, plan, at.milliseconds])
+      var tail = try JournalTail(db)
+      return try events.map { try Self.append($0, rollout: id, host: nil, at: at, tail: &tail, db) }
+    }
+  }
+
+  /// Every rollout, newest first.
+  package func rollouts() throws(StoreError) -> [RolloutRecord] {
+    try read { try Self.rollouts($0) }
+  }
+
+  /// The rollout that a person means: its whole id, or enough of its beginning.
+  /// Throws `notFound`, `ambiguous`, `tooShort`.
+  package func rollout(id: String) throws(StoreError) -> RolloutRecord {
+    try read { db in
+      let whole = try Self.rolloutIDs.resolve(id, db)
+      guard let record = try Self.rollouts(db).first(where: { $0.id == whole }) else {
+        throw StoreError.notFound(.rollout, given: id)
+      }
+      return record
+    }
+  }
+
+  /// Rollouts that did not come to their end: running, cut off, paused or halted; newest first.
+  package func unfinishedRollouts() throws(StoreError) -> [RolloutRecord] {
+    try rollouts().filter(\.isUnfinished)
+  }
+
+  static func rollouts(_ db: Database) throws -> [RolloutRecord] {
+    let states = try rolloutStates(db)
+    let rows = try Row.fetchAll(db, sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
+    return rows.map { row in
+      let id: String = row[0]
+      return RolloutRecord(
+        id: id, plan: row[1], createdAt: Instant(milliseconds: row[2]), state: states[id] ?? .running)
+    }
+  }
+
+  /// The state that the newest of a rollout's own events left it in.
+  private static func rolloutStates(_ db: Database) throws -> [String: RolloutReport.State] {
+    let newest = """
+      SELECT max(seq) FROM journal WHERE \(Schema.markCondition)
+      AND kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished')
+      AND rollout IS NOT NULL GROUP BY rollout
+      """
+    var states: [String: RolloutReport.State] = [:]
+    for entry in try entries(db, "WHERE seq IN (\(newest))", []) {
+      guard let rollout = entry.rollout else { continue }
+      states[rollout] = entry.event.rolloutState
+    }
+    return states
+  }
+}
+
+extension JournalEvent {
+  /// The state in which this event leaves its rollout; `nil`: it does not change it.
+  var rolloutState: RolloutReport.State? {
+    switch self {
+    case .rolloutStarted, .rolloutResumed: .running
+    case .rolloutPaused: .paused
+    case .rolloutHalted: .halted
+    case .rolloutFinished: .finished
+    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade: nil
+    }
+  }
+}

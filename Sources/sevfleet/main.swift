@@ -1,0 +1,3 @@
+import FleetCommands
+
+await Sevfleet.run(CommandLine.arguments)

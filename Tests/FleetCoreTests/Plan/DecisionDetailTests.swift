@@ -1,0 +1,118 @@
+import FleetCore
+import Testing
+
+@Suite("The decision table: paths, packages, initramfs, drain") struct DecisionDetailTests {
+  @Test(
+    "where the image is staged",
+    arguments: [
+      (Policy.StageInto.amd, Policy.Packages.accept, ""), (.amd, .hold, ""), (.amd, .divert, ""),
+      (.amd, .updates, "updates/"), (.updates, .accept, "updates/"), (.updates, .hold, "updates/"),
+    ])
+  func stagePath(into: Policy.StageInto, packages: Policy.Packages, folder: String) throws {
+    var bench = Bench()
+    bench.host.policy.stageInto = into
+    bench.host.policy.packages = packages
+    let change = try #require(bench.change)
+    #expect(change.stagePath == "/lib/firmware/\(folder)amd/amd_sev_fam19h_model0xh.sbin")
+    #expect(change.removePaths.isEmpty)
+  }
+
+  @Test("factory takes away every file the kernel could load, in its order, and no other") func removePaths() throws {
+    var bench = Bench()
+    bench.options = PlanOptions(target: .factory, allowDowngrade: true)
+    let paths = [
+      "/lib/firmware/amd/sev.fw", Bench.path, "/lib/firmware/updates/amd/amd_sev_fam19h_model0xh.sbin",
+      "/lib/firmware/amd/amd_sev_fam19h_model0xh.sbin.xz", "/lib/firmware/amd/amd_sev_fam19h_model0xh.sbin.zst",
+      "/lib/firmware/amd/amd_sev_fam19h_model1xh.sbin",
+    ]
+    bench.observation.files = paths.map { FirmwareFile(path: $0, version: Bench.running) }
+    #expect(try #require(bench.change).removePaths == [paths[2], paths[1], paths[3], paths[0]])
+  }
+
+  @Test(
+    "the initramfs of the kernel that boots next is rebuilt where ccp starts from it",
+    arguments: [
+      (true, ModuleState.Presence.module, Bench.kernel, true), (false, .module, Bench.kernel, false),
+      (false, .builtin, Bench.kernel, true), (nil, .module, Bench.kernel, true),
+      (true, .module, "6.1.0-1-amd64", false),
+    ] as [(Bool?, ModuleState.Presence, String, Bool)])
+  func rebuild(ccp: Bool?, presence: ModuleState.Presence, kernel: String, expected: Bool) throws {
+    var bench = Bench()
+    bench.observation.modules.ccp = presence
+    bench.observation.initramfs = Initramfs(kernel: kernel, path: "/boot/i", containsCCP: ccp)
+    #expect(try #require(bench.change).rebuildInitramfs == (expected ? Bench.kernel : nil))
+  }
+
+  @Test("a package is named by the file that wins, or that staging would overwrite (P)") func package() throws {
+    var bench = Bench()
+    bench.host.policy.packages = .divert
+    bench.observation.files = [
+      FirmwareFile(path: "/lib/firmware/amd/amd_sev_fam19h_model01h.sbin", version: Bench.running),
+      FirmwareFile(path: "/lib/firmware/amd/sev.fw", version: Bench.old, package: "shadowed"),
+    ]
+    #expect(try #require(bench.change).package == nil)
+    bench.observation.files.append(FirmwareFile(path: Bench.path, version: Bench.old, package: "overwritten"))
+    #expect(try #require(bench.change).package == PackageTreatment(name: "overwritten", treatment: .divert))
+    bench.observation.files[0].package = "winner"
+    #expect(try #require(bench.change).package == PackageTreatment(name: "winner", treatment: .divert))
+  }
+
+  @Test("the drain: every server once, by id, and whether one is needed") func drain() throws {
+    var bench = Bench()
+    #expect(try #require(bench.change).drain == DrainPlan())
+    bench.put(Bench.server("b", status: .shutoff))
+    #expect(try #require(bench.change).drain.needed == false)
+    bench.put(Bench.server("b", status: .shutoff), Bench.server("a"))
+    let drain = try #require(bench.change).drain
+    #expect(drain.needed)
+    #expect(drain.servers.map(\.id) == ["a", "b"])
+    #expect(drain.servers.map(\.move) == [.live, .leave])
+    #expect(drain.restarts.isEmpty)
+  }
+
+  @Test("restarts are counted: what runs and is moved cold or stopped (D2)") func restarts() throws {
+    var bench = Bench()
+    bench.host.policy.drain.sev = .cold
+    bench.host.policy.drain.shutoff = .move
+    bench.coldDestinations = ["cmp-2"]
+    bench.put(Bench.server("a", .sev), Bench.server("b", .sevSNP), Bench.server("c", .sev, status: .shutoff))
+    let change = try #require(bench.change)
+    #expect(change.drain.servers.map(\.move) == [.cold, .cold, .cold])
+    #expect(change.drain.restarts.map(\.id) == ["a", "b"])
+    let plan = Plan(changes: [change], upToDate: [], excluded: [])
+    #expect(plan.restartSentence == "2 servers of 2 projects will be shut down")
+    #expect(Plan(changes: [], upToDate: [], excluded: []).restartSentence == nil)
+  }
+
+  @Test("a host is never its own destination (D4)") func ownName() throws {
+    var bench = Bench()
+    bench.host.policy.drain.sev = .cold
+    bench.coldDestinations = [Bench.name, "cmp-2"]
+    bench.put(Bench.server("a", .sev))
+    #expect(try #require(bench.change).drain.servers[0].destinations == ["cmp-2"])
+  }
+
+  @Test("a service that a person disabled stays theirs, and the host may change (D9)") func disabledByPerson() {
+    var bench = Bench()
+    bench.view.service.isEnabled = false
+    bench.view.service.disabledReason = "disk swap"
+    #expect(bench.change != nil)
+  }
+
+  @Test("the command line's target beats the inventory's") func precedence() throws {
+    var bench = Bench()
+    bench.options.target = .version(Bench.running)
+    #expect(bench.change == nil && bench.exclusion == nil)
+  }
+
+  @Test("bios-preferred generations say so (A5)") func biosPreferred() throws {
+    var bench = Bench()
+    bench.observation.cpu = CPUIdentity(family: 25, model: 17, stepping: 1)
+    let folder = FamilyModel(family: 25, modelHigh: 1)
+    bench.catalog = Catalog(images: [Bench.image(Bench.newer, spl: 20, folder: folder)])
+    bench.observation.files = [
+      FirmwareFile(path: "/lib/firmware/amd/\(folder.kernelName)", version: Bench.running, spl: 19)
+    ]
+    #expect(try #require(bench.change).reasons.contains { $0.rule == "A5" && $0.text.contains("BIOS") })
+  }
+}

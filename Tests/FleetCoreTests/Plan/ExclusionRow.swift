@@ -1,0 +1,243 @@
+import FleetCore
+import Testing
+
+/// One way to be left alone: what is wrong, and which kind and rule must say so.
+///
+/// A fault sets every field it depends on, so that it still is one when a later fault was put on the bench before it.
+struct ExclusionRow: Sendable, CustomTestStringConvertible {
+  var name: String
+  var kind: ExclusionKind
+  var rule: String
+  /// A word of the sentence that a person reads.
+  var word: String
+  var fault: @Sendable (inout Bench) -> Void
+
+  init(
+    _ kind: ExclusionKind, _ rule: String, _ name: String, word: String = "",
+    _ fault: @escaping @Sendable (inout Bench) -> Void
+  ) {
+    self.name = name
+    self.kind = kind
+    self.rule = rule
+    self.word = word
+    self.fault = fault
+  }
+
+  var testDescription: String { "\(rule): \(kind.rawValue), \(name)" }
+
+  /// In the order of the decision table: of two faults the earlier row speaks.
+  static let all: [ExclusionRow] = probes + identity + target + way + impact + compute + servers
+
+  private static let probes: [ExclusionRow] =
+    [
+      (ProbeFailure.Kind.hostKeyMismatch, ExclusionKind.hostKeyMismatch), (.noAlgorithm, .noAlgorithm),
+      (.sudoRefused, .sudoRefused), (.notReady, .notReady), (.unreachable, .unreachable),
+      (.connectionLost, .unreachable),
+    ].map { failure, kind in
+      ExclusionRow(kind, "O1", "the probe failed: \(failure.rawValue)", word: "no luck") {
+        $0.failure = ProbeFailure(kind: failure, text: "no luck", expected: "e", found: "f")
+      }
+    }
+
+  private static let identity: [ExclusionRow] = [
+    ExclusionRow(.quarantined, "U2", "a quarantine nobody lifted", word: "roll-9") {
+      $0.quarantine = "roll-9: notApplied"
+    },
+    ExclusionRow(.otherMaintenance, "K", "an open rollout", word: "roll-8") { $0.openRollout = "roll-8" },
+    ExclusionRow(.unknownVersion, "V1", "no CPU was read", word: "CPU") { $0.observation.cpu = nil },
+    ExclusionRow(.noImage, "C", "a CPU of no generation", word: "model 33") {
+      $0.observation.cpu = CPUIdentity(family: 25, model: 33, stepping: 0)
+    },
+    ExclusionRow(.sudoRefused, "O1", "sudo refuses one command", word: "/usr/sbin/modprobe") {
+      $0.observation.sudoRefused = ["/usr/sbin/modprobe"]
+    },
+    ExclusionRow(.contradictorySources, "V1", "log and sevctl differ", word: "sevctl 1.55.30") {
+      $0.observation.firmware = FirmwareReadings(
+        kernelLog: Bench.log(Bench.running), sevctl: FirmwareVersion(1, 55, 30))
+    },
+    ExclusionRow(.unknownVersion, "V1", "no source names the version", word: "neither") {
+      $0.observation.firmware = FirmwareReadings()
+    },
+    ExclusionRow(.contradictorySources, "V2", "a TCB that cannot be true", word: "FMC") {
+      $0.observation.tcb.rejected = ObservationNote(source: "snphost", text: "FMC 219", raw: "raw")
+    },
+  ]
+
+  private static let target: [ExclusionRow] = [
+    ExclusionRow(.noTarget, "C", "nobody named a target", word: "no target") {
+      $0.host.target = nil
+      $0.options.target = nil
+    },
+    ExclusionRow(.noTarget, "C", "the named target is not for this CPU", word: "es-keep") {
+      $0.options.target = .named("es-keep", versions: [FamilyModel(family: 26, modelHigh: 0): Bench.newer])
+    },
+    ExclusionRow(.noImage, "C", "no backup", word: "backup") {
+      $0.options.target = .backup
+      $0.backup = nil
+    },
+    ExclusionRow(.noImage, "C", "the backup would load something else than what ran", word: "1.55.7") {
+      $0.options.target = .backup
+      $0.backup = BackupSummary(id: "b1", running: Bench.running, image: Bench.image(Bench.old, spl: 20))
+    },
+    ExclusionRow(.noImage, "C", "the backup holds no file and the BIOS copy is another", word: "BIOS copy") {
+      $0.options.target = .backup
+      $0.floor = FloorEvidence(
+        version: Bench.floor, bios: $0.observation.bios, evidence: "", observedAt: Instant(milliseconds: 1))
+      $0.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    },
+    ExclusionRow(.unhealthy, "V3", "the right version runs and SEV does not start", word: "BAD_SIGNATURE (10)") {
+      $0.options.target = .version(Bench.running)
+      $0.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+      $0.observation.firmware.kernelLog?.initErrors = [.init(seconds: 5, code: 10, line: "")]
+      $0.observation.parameters = SEVParameters(sev: false, sevES: false, sevSNP: false)
+    },
+    ExclusionRow(.noImage, "C", "the catalog does not have it", word: "1.55.99 (hex 1.37.63)") {
+      $0.options.target = .version(FirmwareVersion(1, 55, 99))
+    },
+    ExclusionRow(.ambiguousImage, "C", "the catalog has it twice", word: "2 images") {
+      $0.options.target = .version(Bench.newer)
+      $0.catalog = Catalog(images: [Bench.image(Bench.newer, spl: 25), Bench.image(Bench.newer, spl: 25)])
+    },
+    ExclusionRow(.ambiguousImage, "C", "an image under a name the kernel never tries", word: "never look") {
+      $0.options.target = .version(Bench.newer)
+      var image = Bench.image(Bench.newer, spl: 25)
+      image.kernelName = "amd_sev_fam19h_model1xh.sbin"
+      $0.catalog = Catalog(images: [image])
+    },
+  ]
+
+  private static func downgrade(_ bench: inout Bench, to version: FirmwareVersion = Bench.old, allowed: Bool = true) {
+    bench.options = PlanOptions(target: .version(version), allowDowngrade: allowed)
+    bench.catalog = Catalog(images: [Bench.image(version, spl: 20)])
+    bench.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+    bench.floor?.version = Bench.floor
+  }
+
+  private static func upgrade(_ bench: inout Bench, to version: FirmwareVersion = Bench.newer, spl: Int = 25) {
+    bench.options = PlanOptions(target: .version(version))
+    bench.catalog = Catalog(images: [Bench.image(version, spl: spl)])
+    bench.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+    bench.facts.prerequisites = []
+    bench.host.policy.activation = Policy.Activation()
+    bench.observation.nextBootKernel = bench.observation.kernel
+  }
+
+  private static func needs(_ bench: inout Bench, microcode: Int?, bootloader: Int?) {
+    upgrade(&bench)
+    bench.observation.tcb.platform = TCBVersion(bootloader: 3, tee: 0, snp: 24, microcode: 219)
+    bench.facts.prerequisites = [
+      Facts.Prerequisite(
+        generation: "Milan", fromVersion: Bench.newer, microcode: microcode, bootloader: bootloader,
+        text: "first the BIOS", fact: SampleFacts.a)
+    ]
+  }
+
+  private static let way: [ExclusionRow] = [
+    ExclusionRow(.downgradeNotAllowed, "A2", "older, and not allowed", word: "newer than 1.55.7") {
+      downgrade(&$0, allowed: false)
+    },
+    ExclusionRow(.downgradeNotAllowed, "A2", "factory, and not allowed", word: "1.51.3") {
+      downgrade(&$0, allowed: false)
+      $0.options.target = .factory
+    },
+    ExclusionRow(.unknownFloor, "A4", "the BIOS copy is unknown", word: "--allow-unknown-floor") {
+      downgrade(&$0)
+      $0.floor = nil
+    },
+    ExclusionRow(.needsBIOS, "A4", "below the BIOS copy", word: "older BIOS") {
+      downgrade(&$0)
+      $0.floor = FloorEvidence(
+        version: FirmwareVersion(1, 55, 8), bios: $0.observation.bios, evidence: "",
+        observedAt: Instant(milliseconds: 1))
+    },
+    ExclusionRow(.prerequisite, "A5", "the PSP boot loader is too old", word: "first the BIOS") {
+      needs(&$0, microcode: nil, bootloader: 4)
+    },
+    ExclusionRow(.prerequisite, "A5", "the microcode is too old", word: "first the BIOS") {
+      needs(&$0, microcode: 0xA0011DB, bootloader: nil)
+    },
+    ExclusionRow(.cannotActivate, "A2", "no reload possible, and policy forbids a reboot", word: "built into") {
+      upgrade(&$0)
+      $0.observation.modules.ccp = .builtin
+      $0.host.policy.activation.reboot = false
+    },
+    ExclusionRow(.kernelChange, "A3", "a reset would boot another kernel", word: "6.12.1") {
+      upgrade(&$0)
+      $0.host.policy.activation.reload = false
+      $0.observation.nextBootKernel = "6.12.1"
+    },
+    ExclusionRow(.kernelChange, "A3", "nobody can tell what a reset would boot", word: "cannot be told") {
+      upgrade(&$0)
+      $0.host.policy.activation.reload = false
+      $0.observation.nextBootKernel = nil
+    },
+  ]
+
+  private static let impact: [ExclusionRow] = [
+    ExclusionRow(.sevESLoss, "S", "the target takes SEV-ES away", word: "will not come back") {
+      upgrade(&$0, to: Bench.losing, spl: 28)
+      $0.view.servers = [Bench.server("e1", .sevES)]
+    },
+    ExclusionRow(.sevESLoss, "S", "nobody can tell: header level 0", word: "nobody can tell") {
+      upgrade(&$0, to: FirmwareVersion(1, 55, 33), spl: 0)
+    },
+    ExclusionRow(.sevESLoss, "S", "lost, and Nova does not tell who uses it") {
+      upgrade(&$0, to: Bench.losing, spl: 28)
+      $0.unknownCompute = "Nova is down"
+    },
+    ExclusionRow(.prerequisite, "P", "factory, and a package would bring its file back", word: "amd64-microcode") {
+      downgrade(&$0)
+      $0.options.target = .factory
+      $0.host.policy.activation = Policy.Activation()
+      $0.observation.nextBootKernel = $0.observation.kernel
+      $0.observation.files = [
+        FirmwareFile(path: Bench.path, version: Bench.running, spl: 24, package: "amd64-microcode")
+      ]
+      $0.observation.firmware.kernelLog?.initErrors = []
+    },
+  ]
+
+  private static let compute: [ExclusionRow] = [
+    ExclusionRow(.computeUnknown, "E", "Nova cannot be asked", word: "Nova is down") {
+      upgrade(&$0)
+      $0.unknownCompute = "Nova is down"
+    },
+    ExclusionRow(.otherMaintenance, "D9", "the service is forced down", word: "forced down") {
+      upgrade(&$0)
+      $0.view.service.forcedDown = true
+    },
+    ExclusionRow(.computeUnknown, "E", "no heartbeat", word: "is down") {
+      upgrade(&$0)
+      $0.view.service.isUp = false
+    },
+    ExclusionRow(.otherMaintenance, "D9", "our mark of a rollout nobody knows", word: "sevfleet:roll-1:sev-1") {
+      upgrade(&$0)
+      $0.view.service.isEnabled = false
+      $0.view.service.disabledReason = CordonReason.text(rollout: "roll-1", host: HostID("sev-1"))
+    },
+    ExclusionRow(.unknownVMs, "E", "the host's own witnesses are incomplete", word: "unknown is not empty") {
+      upgrade(&$0)
+      $0.observation.virtualMachines = VirtualMachines(qemuProcesses: nil, kvmReferences: 0)
+    },
+    ExclusionRow(.unknownVMs, "E4", "a VM that Nova does not know", word: "stranger") {
+      upgrade(&$0)
+      $0.observation.virtualMachines = VirtualMachines(
+        guests: [GuestProcess(pid: 7, uuid: "stranger", name: nil, model: .none)], qemuProcesses: 1, kvmReferences: 1)
+    },
+  ]
+
+  private static func blocked(_ rule: String, _ name: String, word: String, _ server: ComputeServer) -> ExclusionRow {
+    ExclusionRow(.serversBlocked, rule, name, word: word) {
+      upgrade(&$0)
+      $0.put(server)
+    }
+  }
+
+  private static let servers: [ExclusionRow] = [
+    blocked("D2", "a SEV server, and policy waits", word: "policy waits", Bench.server("s1", .sev)),
+    blocked("D1", "a server of unknown model", word: "unknown", Bench.server("s1", .unknown)),
+    blocked("D8", "its owner forbids a move", word: "forbid", Bench.server("s1", word: .forbid)),
+    blocked("E2", "a server in RESCUE", word: "RESCUE", Bench.server("s1", status: .rescue)),
+    blocked("E2", "VERIFY_RESIZE is its owner's", word: "VERIFY_RESIZE", Bench.server("s1", status: .verifyResize)),
+  ]
+}

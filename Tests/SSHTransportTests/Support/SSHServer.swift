@@ -1,0 +1,121 @@
+import Foundation
+import Glibc
+import SSHTransport
+
+/// A real sshd on a loopback address, with its own keys and configuration.
+final class SSHServer: Sendable {
+  let folder: TemporaryFolder
+  let address: String
+  let port: Int
+  let hostKeys: [TestKeys.Pair]
+  private let daemon: Daemon
+
+  static let user = NSUserName()
+
+  /// - Parameters:
+  ///   - hostKeys: names of key types for ssh-keygen.
+  ///   - keys: what authorized_keys holds.
+  ///   - lines: put before the default configuration, so that they win.
+  init(
+    address: String = "127.0.0.1", hostKeys types: [String] = ["ed25519"], keys: [TestKeys.Pair]? = nil,
+    _ lines: [String] = []
+  ) throws {
+    folder = try TemporaryFolder()
+    self.address = address
+    port = try Self.freePort(address)
+    hostKeys = try types.map { try TestKeys.pair("host-\($0)", ["-t", $0]) }
+    let authorized = try (keys ?? [TestKeys.ed25519()]).map(\.publicLine).joined(separator: "\n") + "\n"
+    try folder.write("authorized_keys", authorized)
+    try FileManager.default.createDirectory(atPath: folder.path + "/home", withIntermediateDirectories: true)
+    if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+    let configuration =
+      lines + hostKeys.map { "HostKey \($0.path)" } + [
+        "ListenAddress \(address)", "Port \(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys",
+        "PidFile none", "UsePAM no", "StrictModes no", "PermitRootLogin yes", "UseDNS no", "MaxStartups 1000",
+        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "Subsystem sftp internal-sftp",
+        "SetEnv HOME=\(folder.path)/home", "LogLevel VERBOSE",
+      ]
+    try folder.write("sshd_config", configuration.joined(separator: "\n") + "\n")
+    daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
+    let (address, port) = (address, port)
+    try eventually("sshd listens") { Self.answers(address, port) }
+  }
+
+  deinit { daemon.stop() }
+
+  var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
+
+  func stop() { daemon.stop() }
+
+  var endpoint: SSHEndpoint { SSHEndpoint(host: address, port: port, user: Self.user) }
+
+  /// `[address]:port`, the name known_hosts has for it.
+  var knownName: String { "[\(address)]:\(port)" }
+
+  /// Writes a known_hosts file with `lines`; by default the right keys of this server.
+  func knownHosts(_ lines: [String]? = nil) throws -> String {
+    let lines = lines ?? hostKeys.map { "\(knownName) \($0.publicLine)" }
+    return try folder.write("known_hosts-\(UUID().uuidString)", lines.joined(separator: "\n") + "\n")
+  }
+
+  /// A configuration that works.
+  func configuration(
+    identity: SSHIdentity? = nil, knownHosts lines: [String]? = nil, timeout: Duration = .seconds(20)
+  ) throws -> SSHConfiguration {
+    SSHConfiguration(
+      endpoint: endpoint, identity: try identity ?? .file(TestKeys.ed25519().path),
+      knownHostsFiles: [try knownHosts(lines)], connectTimeout: timeout)
+  }
+
+  // MARK: Ports
+
+  static func freePort(_ address: String) throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_addr.s_addr = inet_addr(address)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+      }
+    }
+    guard code == 0 else { throw Command.Failure(text: "no free port on \(address): \(errno)") }
+    return Int(UInt16(bigEndian: name.sin_port))
+  }
+
+  private static func answers(_ address: String, _ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_addr.s_addr = inet_addr(address)
+    name.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+}
+
+/// Makes a client for one test and shuts it down after it.
+func withClient<Result>(
+  _ options: SSHClient.Options = .init(), _ body: (SSHClient) async throws -> Result
+) async throws -> Result {
+  let client = try SSHClient(options)
+  do {
+    let result = try await body(client)
+    await client.shutdown()
+    return result
+  } catch {
+    await client.shutdown()
+    throw error
+  }
+}
+
+extension SSHResult {
+  var output: String { String(decoding: stdout, as: UTF8.self) }
+  var errors: String { String(decoding: stderr, as: UTF8.self) }
+}
