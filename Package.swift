@@ -64,7 +64,9 @@ let package = Package(
     .executableTarget(name: "sevfleet", dependencies: ["FleetCommands"], swiftSettings: strict),
     .executableTarget(
       name: "sevfleet-bench",
-      dependencies: ["FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "SSHTransport", "OpenStackAPI", "FleetLab"],
+      dependencies: [
+        "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "SSHTransport", "OpenStackAPI", "FleetLab",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"], swiftSettings: strict),
     .testTarget(name: "FleetFormatsTests", dependencies: ["FleetCore", "FleetFormats"], swiftSettings: strict),
@@ -81,7 +83,7 @@ let package = Package(
       name: "FleetEngineTests",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
-        "FleetCommands",
+        "FleetCommands", "sevfleet",
       ],
       swiftSettings: strict),
   ]

@@ -12,8 +12,6 @@ struct SevfleetCommand: AsyncParsableCommand {
       WhyCommand.self, ReportCommand.self, LabCommand.self,
     ])
 
-
-
   /// Global options may stand before the command as well as after it.
   static func arranged(_ arguments: [String]) -> [String] {
     let valued: Set<String> = ["--inventory", "--catalog", "--state"]

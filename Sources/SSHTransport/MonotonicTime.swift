@@ -29,4 +29,7 @@ struct MonotonicTime: Comparable, Sendable {
     let left = nanoseconds - MonotonicTime.now.nanoseconds
     return left <= 0 ? 0 : left / 1_000_000 + 1
   }
+
+  /// From now to this point; zero if it has passed.
+  var durationLeft: Duration { .nanoseconds(max(0, nanoseconds - MonotonicTime.now.nanoseconds)) }
 }

@@ -138,11 +138,13 @@ final class SSHLoop: SerialExecutor, @unchecked Sendable {
   }
 
   func register(_ descriptor: Int32) {
+    checkIsolated()
     var event = epoll_event(events: 0, data: epoll_data_t(fd: descriptor))
     epoll_ctl(port.epoll, EPOLL_CTL_ADD, descriptor, &event)
   }
 
   func unregister(_ descriptor: Int32) {
+    checkIsolated()
     armed[descriptor] = nil
     epoll_ctl(port.epoll, EPOLL_CTL_DEL, descriptor, nil)
   }

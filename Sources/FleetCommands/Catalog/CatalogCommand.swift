@@ -92,7 +92,8 @@ struct CatalogAdd: AsyncParsableCommand {
         try output.document(CatalogDocument(CommandContext.catalog(options).records))
       } else {
         for addition in additions {
-          output.line("added \(addition.folder): \(addition.imageFile.version.bothSpellings), SPL \(addition.imageFile.spl)")
+          output.line(
+            "added \(addition.folder): \(addition.imageFile.version.bothSpellings), SPL \(addition.imageFile.spl)")
         }
       }
       return ExitStatus.done
@@ -101,7 +102,8 @@ struct CatalogAdd: AsyncParsableCommand {
 
   private func givenFolder() throws -> FamilyModel? {
     guard family != nil || model != nil else { return nil }
-    guard let family, let model, let familyNumber = CPUNumber.read(family), let modelNumber = CPUNumber.read(model) else {
+    guard let family, let model, let familyNumber = CPUNumber.read(family), let modelNumber = CPUNumber.read(model)
+    else {
       throw CommandError(
         ExitStatus.usage, "usage", "--family and --model go together, as 25, 0x19 or 19h", expected: "two numbers")
     }
@@ -150,7 +152,8 @@ struct CatalogAdd: AsyncParsableCommand {
     } catch let error as CommandError {
       throw error
     } catch {
-      throw CommandError(ExitStatus.failed, "unwritable", "\(addition.folder) cannot be written: \(error.localizedDescription)")
+      throw CommandError(
+        ExitStatus.failed, "unwritable", "\(addition.folder) cannot be written: \(error.localizedDescription)")
     }
   }
 }

@@ -54,7 +54,9 @@ enum ImageContainer {
     process.standardError = FileHandle.nullDevice
     let pipe = Pipe()
     process.standardOutput = pipe
-    do { try process.run() } catch { throw CommandError(ExitStatus.failed, "toolMissing", "\(argv[0]) cannot be started") }
+    do { try process.run() } catch {
+      throw CommandError(ExitStatus.failed, "toolMissing", "\(argv[0]) cannot be started")
+    }
     let limit = ImageHeader.maximumImageBytes
     var bytes: [UInt8] = []
     while let chunk = try? pipe.fileHandleForReading.read(upToCount: 1 << 16), !chunk.isEmpty {

@@ -36,7 +36,8 @@ struct HostRelease: AsyncParsableCommand {
       }
       let said = try await context.withServices(store) { try await release(host, quarantine, $0, store) }
       if options.json {
-        try context.output.document(ReleaseDocument(host: host.id, rollout: quarantine.rollout, reason: reason, text: said))
+        try context.output.document(
+          ReleaseDocument(host: host.id, rollout: quarantine.rollout, reason: reason, text: said))
       } else {
         context.output.line("\(host.id): released; \(said)")
       }
@@ -135,7 +136,8 @@ struct AdoptDocument: Encodable {
 
 struct HostSudoers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sudoers", abstract: "Prints the exact sudo rules the login needs; they go to /etc/sudoers.d/sevfleet.")
+    commandName: "sudoers", abstract: "Prints the exact sudo rules the login needs; they go to /etc/sudoers.d/sevfleet."
+  )
 
   @OptionGroup var options: GlobalOptions
   @Option(help: "The login; else the inventory's.") var user: String?

@@ -86,7 +86,8 @@ struct InventoryImport: AsyncParsableCommand {
         try context.output.document(InventoryDocument(inventory))
       } else {
         for file in InventoryWriter.files(for: inventory) where file.path.hasPrefix("hosts") {
-          context.output.line("# \(options.inventoryFolder)/\(file.path)\n\(String(decoding: file.bytes, as: UTF8.self))")
+          context.output.line(
+            "# \(options.inventoryFolder)/\(file.path)\n\(String(decoding: file.bytes, as: UTF8.self))")
         }
       }
       return ExitStatus.done

@@ -8,7 +8,7 @@ struct LabCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab",
     abstract: "Simulated hosts behind real OpenSSH on loopback, with a small compute API beside them.",
-    subcommands: [LabUp.self, LabStatus.self, LabDown.self])
+    subcommands: [LabUp.self, LabStatus.self, LabFaultCommand.self, LabDown.self])
 }
 
 struct LabOptions: ParsableArguments {
@@ -168,12 +168,19 @@ struct LabStatus: AsyncParsableCommand {
     try await Execution.run(options) {
       let output = Output(options)
       guard LabProcess.isRunning(lab) else {
-        if options.json { try output.document(LabDocument(lab, running: false)) } else { output.line("no lab runs here") }
+        if options.json {
+          try output.document(LabDocument(lab, running: false))
+        } else {
+          output.line("no lab runs here")
+        }
         return ExitStatus.failed
       }
       let hosts = try await LabControlClient(path: lab.socket).hosts()
       if options.json {
-        try output.document(LabDocument(lab, running: true, hosts: hosts.map { .init(name: $0.name, address: $0.address, port: Int($0.port), up: $0.up) }))
+        try output.document(
+          LabDocument(
+            lab, running: true,
+            hosts: hosts.map { .init(name: $0.name, address: $0.address, port: Int($0.port), up: $0.up) }))
         return ExitStatus.done
       }
       var table = TextTable(["HOST", "ADDRESS", "PORT", "CPU", "UP"])
@@ -196,7 +203,11 @@ struct LabDown: AsyncParsableCommand {
     try await Execution.run(options) {
       let output = Output(options)
       guard let pid = LabProcess.pid(lab), LabProcess.isRunning(lab) else {
-        if options.json { try output.document(LabDocument(lab, running: false)) } else { output.line("no lab runs here") }
+        if options.json {
+          try output.document(LabDocument(lab, running: false))
+        } else {
+          output.line("no lab runs here")
+        }
         return ExitStatus.done
       }
       kill(pid, SIGTERM)

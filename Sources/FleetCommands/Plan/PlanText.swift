@@ -30,7 +30,8 @@ enum PlanText {
     lines += change.reasons.map { "  \($0.rule): \($0.text)" }
     for server in change.drain.servers {
       let destination = server.destinations.first.map { " to \($0)" } ?? ""
-      lines.append("  server \(server.name) (\(server.model.rawValue)): \(server.move.rawValue)\(destination), \(server.why)")
+      lines.append(
+        "  server \(server.name) (\(server.model.rawValue)): \(server.move.rawValue)\(destination), \(server.why)")
     }
     if change.sevES.takesAway {
       lines.append("  SEV-ES: loss accepted for \(change.sevES.servers.count) server(s) here")

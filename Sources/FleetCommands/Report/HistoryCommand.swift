@@ -23,7 +23,8 @@ struct HistoryCommand: AsyncParsableCommand {
         return ExitStatus.done
       }
       for entry in entries {
-        context.output.line("\(entry.at.rfc3339) \(entry.rollout ?? "-") \(entry.event.sentence)\(Self.tcb(entry.event))")
+        context.output.line(
+          "\(entry.at.rfc3339) \(entry.rollout ?? "-") \(entry.event.sentence)\(Self.tcb(entry.event))")
       }
       if entries.isEmpty { context.output.line("\(host): nothing was ever done to it") }
       return ExitStatus.done

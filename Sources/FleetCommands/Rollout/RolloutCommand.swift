@@ -99,7 +99,8 @@ struct RolloutResume: AsyncParsableCommand {
         throw CommandError(ExitStatus.usage, "noRollout", "no rollout is unfinished")
       }
       guard record.isUnfinished else {
-        throw CommandError(ExitStatus.usage, "finished", "rollout \(record.id) is finished", found: record.state.rawValue)
+        throw CommandError(
+          ExitStatus.usage, "finished", "rollout \(record.id) is finished", found: record.state.rawValue)
       }
       return try await ResumeFlow(context: context).run(record, store)
     }

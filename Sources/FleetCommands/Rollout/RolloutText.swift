@@ -24,7 +24,8 @@ enum RolloutText {
     let after = row.after?.tcb.map { "\($0.snp)" } ?? "-"
     let latest = row.after ?? row.before
     return [
-      row.change.host.rawValue, row.failure.map { "\(row.outcome.rawValue) (\($0.kind.rawValue))" } ?? row.outcome.rawValue,
+      row.change.host.rawValue,
+      row.failure.map { "\(row.outcome.rawValue) (\($0.kind.rawValue))" } ?? row.outcome.rawValue,
       "\(row.change.expected)", row.change.desired?.description ?? "BIOS copy", latest?.version?.description ?? "-",
       row.activation.rawValue, "\(before) -> \(after)",
       "\(row.before?.features.sevES.rawValue ?? "-") -> \(row.after?.features.sevES.rawValue ?? "-")",

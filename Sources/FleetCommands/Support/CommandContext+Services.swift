@@ -46,7 +46,8 @@ extension CommandContext {
     do throws(CloudConfigurationError) {
       return try OpenStackCloud(CloudConfiguration.load(cloud: inventory.cloud))
     } catch {
-      throw CommandError(ExitStatus.badInput, error.kind.rawValue, "\(error)", expected: error.expected, found: error.found)
+      throw CommandError(
+        ExitStatus.badInput, error.kind.rawValue, "\(error)", expected: error.expected, found: error.found)
     }
   }
 

@@ -18,7 +18,8 @@ struct CommandContext {
   /// Reads inventory and catalog; all mistakes of both at once, exit 65.
   init(_ options: GlobalOptions, needsCatalog: Bool = true) throws {
     self.options = options
-    let catalog = needsCatalog ? Self.catalog(options) : CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
+    let catalog =
+      needsCatalog ? Self.catalog(options) : CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
     let inventory = InventoryFolder.load(
       options.inventoryFolder, home: Self.home, openStackConfigured: Self.openStackInEnvironment,
       facts: catalog.facts.facts)
@@ -63,7 +64,9 @@ struct CommandContext {
   func store() throws -> FleetStore { try FleetStore.open(folder: stateFolder) }
 
   /// The lock of whoever acts; throws `locked`, which tells who holds it.
-  func lock(_ command: String) throws -> DaemonLock { try DaemonLock.acquire(folder: stateFolder, command: command, at: SystemClock().now()) }
+  func lock(_ command: String) throws -> DaemonLock {
+    try DaemonLock.acquire(folder: stateFolder, command: command, at: SystemClock().now())
+  }
 
   // MARK: Hosts
 

@@ -61,7 +61,6 @@ package enum AfterReset: Hashable, Sendable, Codable {
   private static func source(_ observation: Observation, kernel: String, cpu: CPUIdentity) -> Source {
     let builtin = observation.modules.ccp == .builtin
     guard let initramfs = observation.initramfs, initramfs.kernel == kernel else {
-      if builtin { return .unknown("ccp is built in, and the initramfs of \(kernel) could not be read") }
       if let other = observation.initramfs {
         return .unknown("the initramfs of \(other.kernel) was read, not that of \(kernel)")
       }
@@ -70,7 +69,10 @@ package enum AfterReset: Hashable, Sendable, Codable {
     guard let containsCCP = initramfs.containsCCP else {
       return .unknown("the initramfs of \(kernel) could not be listed")
     }
-    guard containsCCP || builtin else { return fromRoot(observation, kernel: kernel, cpu: cpu) }
+    // A built-in ccp takes what the initramfs holds; where that is nothing, what runs came from the real root.
+    guard containsCCP || (builtin && !initramfs.files.isEmpty) else {
+      return fromRoot(observation, kernel: kernel, cpu: cpu)
+    }
     let resolution = EffectiveFile.resolve(
       cpu: cpu, files: initramfs.files, search: observation.search, kernel: kernel)
     if let uncertainty = resolution.uncertainty { return .unknown(uncertainty) }

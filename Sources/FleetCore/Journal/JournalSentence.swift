@@ -36,7 +36,8 @@ extension HostRun.Event {
     case .undoFailed(let effect, let failure): "could not undo \(effect): \(failure.text)"
     case .restoreStarted: "putting the previous file back"
     case .restoreResumed: "putting the file back taken up again after the controller was lost"
-    case .restoreEnded(let restored, let text): restored ? "previous file is back: \(text)" : "file not restored: \(text)"
+    case .restoreEnded(let restored, let text):
+      restored ? "previous file is back: \(text)" : "file not restored: \(text)"
     case .skipped: "skipped: given back as it was"
     case .quarantined: "quarantined: out of service until a person releases it"
     case .released(let reason): "released: \(reason)"

@@ -106,7 +106,8 @@ extension Decision {
     guard let initramfs = seen.observation.initramfs, initramfs.kernel == seen.observation.nextBootKernel else {
       return nil
     }
-    let fromInitramfs = initramfs.containsCCP != false || seen.observation.modules.ccp == .builtin
+    let builtin = seen.observation.modules.ccp == .builtin && !initramfs.files.isEmpty
+    let fromInitramfs = initramfs.containsCCP != false || builtin
     return fromInitramfs ? initramfs.kernel : nil
   }
 

@@ -92,7 +92,9 @@ package struct ComplianceRow: Hashable, Sendable {
     if features.sevES == .lost { add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A") }
     if features.sev == .lost { add("sevLost", "SEV does not start although its firmware runs", "kernel log") }
     if let version = running.version, after.version != version {
-      let text = after.version.map { "\($0) will run after the next reset: \(after.why)" } ?? "after the next reset: \(after.why)"
+      let text =
+        after.version.map { "\($0) will run after the next reset: \(after.why)" }
+        ?? "after the next reset: \(after.why)"
       add(after.version == nil ? "afterResetUnknown" : "armed", text, "firmware files")
     }
     for note in observation.notes { add("unread", "\(note.source): \(note.text)", "probe") }

@@ -184,17 +184,22 @@ struct HostFold {
 
   func row(_ run: HostRun, now: Instant) -> RolloutReport.HostRow {
     let (outcome, failure) = Self.outcome(run.state)
-    let steps = Step.allCases.map { step in
-      rows[step]
-        ?? RolloutReport.StepRow(
-          step: step, startedAt: nil, endedAt: nil, attempts: 0,
-          outcome: change.applies(step) ? nil : .notApplicable)
-    }
+    let steps = Step.allCases.map { stepRow($0) }
     return RolloutReport.HostRow(
       change: change, outcome: outcome, failure: failure, state: run.state, before: run.before, after: run.after,
       backup: backup, fileRestored: run.fileRestored, steps: steps,
       serviceDisabled: disabledAt.map { (enabledAt ?? now) - $0 }, startedAt: startedAt,
       text: Self.text(run, change, failure), released: released, activation: Self.activation(run, change))
+  }
+
+  private func stepRow(_ step: Step) -> RolloutReport.StepRow {
+    guard var row = rows[step] else {
+      return RolloutReport.StepRow(
+        step: step, startedAt: nil, endedAt: nil, attempts: 0, outcome: change.applies(step) ? nil : .notApplicable)
+    }
+    // A host without servers to move has no drain; what ran was only its proof.
+    if step == .drain, !change.drain.needed, row.outcome == .alreadyDone { row.outcome = .notApplicable }
+    return row
   }
 
   private static func activation(_ run: HostRun, _ change: HostChange) -> HostChange.Activation {

@@ -153,7 +153,8 @@ package struct VerifyRules: Sendable {
     }
     let errors = (codes ?? []).isEmpty ? "" : ": \((codes ?? []).joined(separator: ", "))"
     if before.features.sev == .usable, features.sev != .usable {
-      return Failure(.unhealthy, "SEV does not start any more\(errors)", expected: "usable", found: features.sev.rawValue)
+      return Failure(
+        .unhealthy, "SEV does not start any more\(errors)", expected: "usable", found: features.sev.rawValue)
     }
     if before.features.sevSNP == .usable, features.sevSNP != .usable {
       return Failure(
@@ -168,7 +169,8 @@ package struct VerifyRules: Sendable {
     let accepted = change.sevES.takesAway ? failed.filter { !$0.contains("SEV-ES") } : failed
     guard accepted.isEmpty else {
       let list = accepted.sorted().joined(separator: ", ")
-      return Failure(.unhealthy, "checks that passed before fail now: \(list)", expected: "PASS", found: "FAIL: \(list)")
+      return Failure(
+        .unhealthy, "checks that passed before fail now: \(list)", expected: "PASS", found: "FAIL: \(list)")
     }
     return nil
   }

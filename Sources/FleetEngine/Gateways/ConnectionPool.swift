@@ -44,7 +44,8 @@ actor ConnectionPool {
       }
       jump = endpoint
     }
-    let identity: SSHIdentity = host.ssh.identity == "agent" ? .agent(socketPath: nil) : .file(expand(host.ssh.identity))
+    let identity: SSHIdentity =
+      host.ssh.identity == "agent" ? .agent(socketPath: nil) : .file(expand(host.ssh.identity))
     return SSHConfiguration(
       endpoint: SSHEndpoint(
         host: host.address, port: host.ssh.port, user: host.ssh.user, knownHostsName: host.id.rawValue),

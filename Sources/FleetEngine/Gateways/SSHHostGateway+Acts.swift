@@ -121,7 +121,7 @@ extension SSHHostGateway {
       throw HostError(.refused, "the login cannot make its private folder \(home)/.sevfleet")
     }
     do {
-      try await pool.connection(host).put(bytes, to: path, mode: 0o600, deadline: bounds.command)
+      try await pool.connection(host).upload(bytes, to: path, mode: 0o600, deadline: bounds.command)
     } catch {
       if let cause = try await storageTrouble(host) { throw cause }
       throw HostError(error)

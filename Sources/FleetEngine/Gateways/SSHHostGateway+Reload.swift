@@ -15,7 +15,7 @@ extension SSHHostGateway {
       deadline: bounds.command)
     guard made.exitStatus == 0 else { throw HostError(.refused, "the login cannot make its private folder") }
     do {
-      try await pool.connection(host).put(Array(text.utf8), to: path, mode: 0o600, deadline: bounds.command)
+      try await pool.connection(host).upload(Array(text.utf8), to: path, mode: 0o600, deadline: bounds.command)
     } catch {
       throw HostError(error)
     }

@@ -18,7 +18,8 @@ extension SSHHostGateway {
     refusals += try await sudoTrials(host, needs)
     if needs.initramfsKernel != nil, needs.initramfsTool == nil {
       refusals.append(
-        HostError(.toolMissing, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut"))
+        HostError(.toolMissing, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut")
+      )
     }
     guard refusals.isEmpty else { return refusals }
     refusals += try await storageTrials(host, needs)
@@ -62,8 +63,8 @@ extension SSHHostGateway {
       .sync(folder), .remove(path: "\(folder)/\(name)"),
       .placeFromBackup(backup: "b", path: "amd/\(name)", folder: folder, sha256: sha256),
     ]
-    if let kernel = needs.initramfsKernel {
-      list.append(needs.initramfsTool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel))
+    if let kernel = needs.initramfsKernel, let tool = needs.initramfsTool {
+      list.append(tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel))
     }
     switch needs.activation {
     case .none: return list
@@ -89,7 +90,8 @@ extension SSHHostGateway {
       }
       guard state.freeKiB < need else { return nil }
       return HostError(
-        .diskFull, "\(state.path) has too little room", expected: "\(need) KiB free", found: "\(state.freeKiB) KiB free")
+        .diskFull, "\(state.path) has too little room", expected: "\(need) KiB free", found: "\(state.freeKiB) KiB free"
+      )
     }
   }
 

@@ -45,7 +45,8 @@ package final class SSHHostGateway: HostGateway {
   package func bootMark(_ host: Host) async throws(HostError) -> BootMark {
     let result = try await run(host, "cat /proc/sys/kernel/random/boot_id /proc/uptime", deadline: bounds.command)
     let lines = Self.text(result.stdout).split(separator: "\n")
-    guard result.exitStatus == 0, lines.count >= 2, let seconds = lines[1].split(separator: " ").first.flatMap({ Double($0) })
+    guard result.exitStatus == 0, lines.count >= 2,
+      let seconds = lines[1].split(separator: " ").first.flatMap({ Double($0) })
     else { throw HostError(.unreadable, "its boot id cannot be read") }
     return BootMark(bootID: String(lines[0]), uptimeSeconds: seconds)
   }

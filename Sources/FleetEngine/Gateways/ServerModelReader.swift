@@ -72,7 +72,8 @@ final class ServerModelReader: Sendable {
 
   /// `nil`: encryption is not asked for.
   static func model(_ properties: [String: String], prefix: String) -> EncryptionModel? {
-    guard let wish = properties["\(prefix)mem_encryption"]?.lowercased(), ["true", "1", "yes", "on", "t", "y"].contains(wish)
+    guard let wish = properties["\(prefix)mem_encryption"]?.lowercased(),
+      ["true", "1", "yes", "on", "t", "y"].contains(wish)
     else { return nil }
     switch properties["\(prefix)mem_encryption_model"]?.lowercased() {
     case nil, "amd-sev"?: return .sev

@@ -1,4 +1,5 @@
 import FleetCore
+import FleetStore
 
 extension HostRunner {
   /// One effect from intent to observation (RULES O3).
@@ -93,9 +94,12 @@ extension HostRunner {
   /// A fresh look at everything. Throws the probe's failure as a failure of the step.
   @discardableResult
   func observe() async throws -> Observation {
-    switch await services.hosts.observe(host) {
+    let look = await services.hosts.observe(host)
+    switch look {
     case .success(let observation):
       latest = observation
+      // Reports and later plans see what this run saw.
+      try services.store.save(observations: [(host.id, look, services.clock.now())])
       return observation
     case .failure(let failure):
       let kind: FailureKind =

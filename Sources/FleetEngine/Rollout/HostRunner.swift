@@ -99,7 +99,7 @@ package final class HostRunner {
     var acts = 0
     while true {
       switch try await step.precheck(self) {
-      case .alreadyDone: return acts > 0 ? .performed : .alreadyDone
+      case .alreadyDone: return acts > 0 || step.step == .verify ? .performed : .alreadyDone
       case .inProgress(let text):
         wait(step.step, text)
         try await services.clock.sleep(services.bounds.poll)

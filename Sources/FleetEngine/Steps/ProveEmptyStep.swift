@@ -78,7 +78,8 @@ enum Emptiness {
       if move.move == .leave, server.taskState == nil { continue }
       if move.move == .stop, server.status == .shutoff, server.taskState == nil { continue }
       return Failure(
-        .serverAppeared, "server \(server.name) is on the host: \(move.why)", expected: "no server but those left by rule",
+        .serverAppeared, "server \(server.name) is on the host: \(move.why)",
+        expected: "no server but those left by rule",
         found: server.id)
     }
     guard let record = view.unfinishedMigrations.first else { return nil }

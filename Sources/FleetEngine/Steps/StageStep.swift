@@ -85,7 +85,8 @@ struct StageStep: StepImplementation {
     guard let kernel = runner.change.rebuildInitramfs else { return }
     let observation = try await runner.observation()
     guard let tool = observation.initramfsTool else {
-      throw Failure(.stageFailed, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut")
+      throw Failure(
+        .stageFailed, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut")
     }
     var finished = false
     try await runner.effect(

@@ -57,10 +57,22 @@ struct Undo {
         }
       })
     runner.latest = nil
-    if runner.run.effects.contains(where: { $0.id.kind == .rebuildInitramfs }) {
-      try await StageStep.rebuildInitramfs(runner, marker: "restored")
-    }
+    if try await initramfsHoldsOurs() { try await StageStep.rebuildInitramfs(runner, marker: "restored") }
     return saved == nil ? "\(path) is gone again" : "\(path) is as it was"
+  }
+
+  /// Whether the initramfs must be made anew: a rebuild of ours ended well or nobody knows how, or what it holds is our
+  /// image although the tool failed.
+  private func initramfsHoldsOurs() async throws -> Bool {
+    let rebuilds = runner.run.effects.filter { $0.id.kind == .rebuildInitramfs && $0.token != "restored" }
+    if rebuilds.isEmpty { return false }
+    let allFailed = rebuilds.allSatisfy { record in
+      if case .failed? = record.result { return true }
+      return false
+    }
+    guard allFailed else { return true }
+    guard let initramfs = try await runner.observe().initramfs else { return true }
+    return initramfs.files.contains { $0.sha256 == runner.change.image?.sha256 }
   }
 
   private func untreat(_ subject: String) async throws -> String {

@@ -129,7 +129,12 @@ struct SudoRuleSet: Sendable {
       rules.append(SudoRule(exactly: RootCommand.stopContainer(engine: engine, name: name).argv))
       rules.append(SudoRule(exactly: RootCommand.startContainer(engine: engine, name: name).argv))
     }
-    rules += options.commands.map { SudoRule(exactly: RootCommand.own($0).argv) }
+    for command in options.commands {
+      // What stops it also starts it again, by the same words with `start` in place of `stop` (`Policy.ComputeStop`).
+      let start = command.map { $0 == "stop" ? "start" : $0 }
+      rules += Set([command, start]).sorted { $0.joined() > $1.joined() }
+        .map { SudoRule(exactly: RootCommand.own($0).argv) }
+    }
     rules += [
       SudoRule("/usr/sbin/modprobe", "-r (kvm_amd|ccp)"),
       // A parameter that names a file (`init_ex_path`) is not among them: root would write there.

@@ -31,6 +31,7 @@ extension LabCompute {
     audit.filter { $0.isMove && $0.wasAccepted && (server == nil || $0.server == server) }
   }
 
+  /// Starts the audit over.
   package func forgetAudit() { audit = [] }
 
   /// Notes a request; called before it is carried out, so that `host` is where the server was.

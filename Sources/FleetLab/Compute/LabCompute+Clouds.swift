@@ -1,5 +1,6 @@
 /// How clients find the cloud.
 extension LabCompute {
+  /// Address of Keystone v3, for `auth_url`.
   package var authURL: String { root + "/identity/v3" }
 
   /// A `clouds.yaml` with the admin of the lab under `cloud`, and its ordinary user under `CLOUD-demo`.

@@ -32,6 +32,7 @@ extension LabCompute {
     for aggregate in aggregates { addHost(name, toAggregate: aggregate) }
   }
 
+  /// Puts a host into an aggregate, which is made if need be; the metadata key `availability_zone` makes it a zone.
   package func addHost(_ host: String, toAggregate name: String, metadata: [String: String] = [:]) {
     if let index = aggregates.firstIndex(where: { $0.name == name }) {
       if !aggregates[index].hosts.contains(host) { aggregates[index].hosts.append(host) }

@@ -73,6 +73,7 @@ package actor LabCompute {
 
   /// Such as `http://127.0.0.1:40123`; port 0 until `start` has returned.
   package var root: String { "http://127.0.0.1:\(server?.port ?? settings.port)" }
+  /// The port it listens on; the one asked for until `start` has returned.
   package var port: Int { server?.port ?? settings.port }
 
   // MARK: Time and work

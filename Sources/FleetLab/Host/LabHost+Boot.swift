@@ -13,7 +13,7 @@ extension LabHost {
   /// Seconds that a kernel has been up when the host answers again.
   private static let bootSeconds = 25
 
-  /// Starts a kernel, the way a machine does: the security processor, modules, logs, files below `/proc` and `/sys`, services.
+  /// Starts a kernel: the security processor, modules, logs, files below `/proc` and `/sys`, services.
   /// - Throws: `LabError` of kind `hostDown` if the kernel's initramfs is broken: such a host stays down.
   func boot(_ kind: BootKind) async throws {
     bootCount += 1
@@ -110,6 +110,7 @@ extension LabHost {
   }
 
   private func comeBack(_ kind: BootKind) async throws {
+    problem = nil
     try await boot(kind)
     try openListener()
     await configuration.hooks.hostChanged(name, true)
@@ -135,7 +136,11 @@ extension LabHost {
       // The asking program gets its answer out before its host ends.
       try? await Task.sleep(for: .milliseconds(50))
       guard generation == wanted else { return }
-      try? await restart(kind, by: command)
+      do {
+        try await restart(kind, by: command)
+      } catch {
+        problem = "\(error)"
+      }
     }
   }
 

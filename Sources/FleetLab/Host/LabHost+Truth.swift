@@ -4,7 +4,7 @@ extension LabHost {
   /// What is true about the host now.
   package func truth() -> LabTruth {
     LabTruth(
-      name: name, up: up, bootID: bootID, bootCount: bootCount, kernel: kernel.release,
+      name: name, up: up, problem: problem, bootID: bootID, bootCount: bootCount, kernel: kernel.release,
       nextBootKernel: nextBootKernel?.release, running: firmware.running, spl: firmware.spl, floor: firmware.floor,
       platformTCB: firmware.platformTCB, reportedTCB: firmware.reportedTCB, initialized: firmware.initialized,
       sevESUsable: sevESUsable, modules: loadedModules.map(\.name),

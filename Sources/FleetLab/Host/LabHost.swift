@@ -24,6 +24,7 @@ package actor LabHost {
   var kernels: [LabKernel]
   var log = KernelLog()
   var up = false
+  var problem: String?
   var bootID = ""
   var bootCount = 0
   /// Changes with every reset, so that what was started before knows that it is over.

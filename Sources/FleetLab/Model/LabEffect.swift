@@ -55,6 +55,8 @@ package struct LabVirtualMachine: Sendable, Codable, Equatable {
 package struct LabTruth: Sendable, Codable, Equatable {
   package var name: String
   package var up: Bool
+  /// Why a host that should have come back is down, where that was not a fault's doing.
+  package var problem: String?
   package var bootID: String
   /// Boots since the lab started, the first one included.
   package var bootCount: Int

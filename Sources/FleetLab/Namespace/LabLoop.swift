@@ -26,6 +26,8 @@ final class LabLoop: Sendable {
     var ticks: [@Sendable () -> Void] = []
     var nextTick = ContinuousClock.now
     var stopped = false
+    /// Whether the thread has ended and its pipe is closed.
+    var ended = false
   }
 
   private let state = Mutex(State())
@@ -42,7 +44,10 @@ final class LabLoop: Sendable {
   func start() {
     Thread.detachNewThread { [self] in
       while turn() {}
-      Descriptor.close(wakeRead, wakeWrite)
+      state.withLock { state in
+        state.ended = true
+        Descriptor.close(wakeRead, wakeWrite)
+      }
     }
   }
 
@@ -98,9 +103,13 @@ final class LabLoop: Sendable {
   /// Calls `tick` about once a second.
   func everySecond(_ tick: @escaping @Sendable () -> Void) { state.withLock { $0.ticks.append(tick) } }
 
+  /// The lock keeps the thread from closing the pipe meanwhile: its number could be a stranger's by then.
   private func wake() {
-    var byte: UInt8 = 1
-    _ = write(wakeWrite, &byte, 1)
+    state.withLock { state in
+      guard !state.ended else { return }
+      var byte: UInt8 = 1
+      _ = write(wakeWrite, &byte, 1)
+    }
   }
 
   private func turn() -> Bool {

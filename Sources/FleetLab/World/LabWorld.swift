@@ -24,7 +24,8 @@ package final class LabWorld: Sendable {
   /// Brings everything up. Throws `LabError`; nothing is left behind then.
   package static func start(_ spec: LabWorldSpec) async throws -> LabWorld {
     try FileManager.default.createDirectory(
-      atPath: "\(spec.folder)/inventory/hosts", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      atPath: "\(spec.folder)/inventory/hosts", withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
     let key = try makeKey(spec.folder)
     let guests = LateGuests()
     let compute = spec.hasCloud ? LabCompute(settings: spec.compute, guests: guests) : nil

@@ -31,7 +31,7 @@ import Testing
     Self.total.withLock { $0 += schedules }
     let all = Self.total.withLock { $0 }
     print(
-      "CrashMatrixTests: \(shape.testDescription): \(schedules) schedules, stride \(stride), ends \(ends); \(all) so far"
+      "CrashMatrixTests: \(shape.name): \(schedules) schedules, stride \(stride), ends \(ends); \(all) so far"
     )
     #expect(ends["converged"] != nil && ends["skipped"] != nil)
     #expect(shape.activationKind == nil || ends["quarantined"] != nil)

@@ -7,7 +7,8 @@ import Testing
 ///
 /// `SEVFLEET_FUZZ` sets the number of inputs (CI: a million), `SEVFLEET_SEED` repeats a run.
 struct FuzzTests {
-  private static let count = setting("SEVFLEET_FUZZ") ?? 20_000
+  /// Shared evenly by the four tests.
+  private static let count = (setting("SEVFLEET_FUZZ") ?? 20_000) / 4
   private static let seed = setting("SEVFLEET_SEED").map { UInt64($0) } ?? UInt64(Int.random(in: 1...Int.max))
 
   private static func setting(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }

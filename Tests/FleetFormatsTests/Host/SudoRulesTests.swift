@@ -45,7 +45,7 @@ struct SudoRulesTests {
       .divert(path: "\(amd)/\(name)"), .undivert(path: "\(amd)/\(name)"),
       .stopContainer(engine: "docker", name: "nova_compute"), .startContainer(engine: "podman", name: "nova_compute"),
       .stopUnit("own-compute.service"), .startUnit("own-compute.service"),
-      .own(["/opt/site/compute", "stop", "--now=yes"]),
+      .own(["/opt/site/compute", "stop", "--now=yes"]), .own(["/opt/site/compute", "start", "--now=yes"]),
       .unloadModule("kvm_amd"), .unloadModule("ccp"), .loadModule("ccp", parameters: []),
       .loadModule("kvm_amd", parameters: []),
       .loadModule("kvm_amd", parameters: ["sev=1", "sev_es=Y", "nested=0", "avic=-1"]),

@@ -56,4 +56,16 @@ import Testing
     // Nothing is said twice: the second writing is the first.
     #expect(InventoryWriter.files(for: again) == written)
   }
+
+  @Test func roundTripsEveryKindOfOverride() throws {
+    let files = [
+      InventoryFile(path: "targets.yaml", text: InventoryFuzzTests.groups),
+      InventoryFile(path: "hosts/a.yaml", text: InventoryFuzzTests.rich),
+    ]
+    let inventory = try InventorySample.read(files, openStack: true).get()
+    let host = try #require(inventory.host(HostID("h4")))
+    #expect(host.target == .version(FirmwareVersion(1, 55, 29)) && host.ssh.become == .sudo)
+    let again = try InventorySample.read(InventoryWriter.files(for: inventory), openStack: true).get()
+    #expect(again.withoutLines == inventory.withoutLines)
+  }
 }

@@ -12,7 +12,9 @@ import Testing
         ssh: {user: op, identity: agent, jump: op@gate:2222}
         policy: {max_unavailable: 5%, hooks: {pre_drain: {argv: [/bin/echo, "*", "it's", 30], timeout: 90s}}}
       - {name: h2, address: h2.example, port: 2200, compute_host: null, failure_domain: az1/rack3, target: 0x1.37.24}
-      - {name: h3, address: h3.example, compute_host: "nova h3", target: factory}
+      - {name: h3, address: h3.example, compute_host: nova-h3, target: factory}
+      - {name: h4, address: h4.example, groups: [one], target: 1.55.29, ssh: {become: sudo, jump: null}}
+      - {name: h5, address: h5.example, groups: [two, one], policy: {hooks: {pre_drain: null}}, target: keep}
     """
   static let groups = """
     targets: {keep: {fam19h_model0xh: 1.55.31, fam1ah_model0xh: "1.55.65"}}

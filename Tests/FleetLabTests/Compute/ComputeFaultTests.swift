@@ -42,10 +42,11 @@ import Testing
 
   @Test func aDeadTargetEndsInErrorOnTheDeadHost() async throws {
     try await withCompute(settings: Self.quick) { lab, probe in
-      let id = try await lab.addServer("s", host: "sev-a01", metadata: ["lab_live": "slow=0.4"])
+      let id = try await lab.addServer("s", host: "sev-a01", metadata: ["lab_live": "hang"])
       _ = try await probe.migrateLive(id, host: "sev-a02")
       _ = try await probe.wait(id, "running") { $0.record == "running" }
       await lab.killCompute("sev-a02")
+      await lab.letThrough(id)
       let seen = try await probe.wait(id, "ERROR") { $0.status == "ERROR" && $0.isIdle }
       #expect(seen.host == "sev-a02" && seen.fault == "MessagingTimeout" && seen.record == "error")
     }
@@ -116,8 +117,9 @@ import Testing
   @Test func aLateBuildLandsOnADisabledHost() async throws {
     try await withCompute { lab, probe in
       await lab.disableService("sev-a01", reason: "drain")
-      let id = try await lab.spawnLateBuild("late", on: "sev-a01", scheduling: .milliseconds(500))
-      let early = try await probe.server(id)
+      let waiting = try await lab.spawnLateBuild("waiting", on: "sev-a01", scheduling: neverEnds)
+      let id = try await lab.spawnLateBuild("late", on: "sev-a01")
+      let early = try await probe.server(waiting)
       #expect(early.status == "BUILD" && early.host == nil && early.task == "scheduling")
       let seen = try await probe.wait(id, "ACTIVE") { $0.status == "ACTIVE" && $0.isIdle }
       #expect(seen.host == "sev-a01")

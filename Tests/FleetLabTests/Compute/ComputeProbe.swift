@@ -139,9 +139,20 @@ struct ComputeProbe: Sendable {
   func migrateCold(_ id: String) async throws -> APIReply { try await action(id, "{\"migrate\": null}") }
   func confirm(_ id: String) async throws -> APIReply { try await action(id, "{\"confirmResize\": null}") }
 
+  /// The server and its newest record as they were at one time: the record is read before and after the server, until
+  /// both readings agree.
   func server(_ id: String) async throws -> ServerSeen {
-    let server = try await get("/servers/\(id)")["server"]
-    let newest = try await get("/os-migrations?instance_uuid=\(id)&limit=1")["migrations"]?.list.first
+    func record() async throws -> APINode? {
+      try await get("/os-migrations?instance_uuid=\(id)&limit=1")["migrations"]?.list.first
+    }
+    var newest = try await record()
+    var server: APINode?
+    while true {
+      server = try await get("/servers/\(id)")["server"]
+      let again = try await record()
+      if again?["status"] == newest?["status"], again?["id"] == newest?["id"] { break }
+      newest = again
+    }
     return ServerSeen(
       status: server?["status"]?.text ?? "gone", task: server?["OS-EXT-STS:task_state"]?.text,
       host: server?["OS-EXT-SRV-ATTR:host"]?.text, power: server?["OS-EXT-STS:power_state"]?.int ?? -1,

@@ -37,7 +37,8 @@ import Testing
       try await bed.root("a", "systemctl reboot")
       try await eventually("the host is back") {
         let truth = try await bed.truth("a")
-        return truth.bootCount == 2 && truth.up
+        if let problem = truth.problem { Issue.record("\(problem)") }
+        return truth.bootCount == 2 && truth.up || truth.problem != nil
       }
       var truth = try await bed.truth("a")
       #expect(truth.bootID != before.bootID && truth.running == LabVersion(1, 55, 21))

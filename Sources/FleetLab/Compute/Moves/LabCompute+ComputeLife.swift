@@ -36,6 +36,7 @@ extension LabCompute {
     for record in confirms { spawn { lab in try await lab.confirm(record) } }
   }
 
+  /// Dies and comes back at once; its guests stay.
   package func restartCompute(_ name: String) {
     killCompute(name)
     startCompute(name)

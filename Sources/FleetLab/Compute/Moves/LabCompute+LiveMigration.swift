@@ -1,5 +1,6 @@
-/// What can happen to a live migration while it copies.
-enum LiveSignal: Sendable { case copied, aborted }
+/// What can happen to a live migration while it copies: its time is over, somebody aborts it, or it is let through
+/// although it was to hang or fail.
+enum LiveSignal: Sendable { case copied, aborted, letThrough }
 
 /// Live migration behind the 202: the conductor's checks, the source's queue, the copy and its three ends.
 extension LabCompute {
@@ -120,12 +121,14 @@ extension LabCompute {
       // The source's process died: what had come to the destination is thrown away there.
       return await stopGuest(server.id, on: destination)
     }
-    if signal == .aborted || asked.mode == "fail" || asked.mode == "hang" {
+    let failing = asked.mode == "fail" || asked.mode == "hang"
+    switch signal {
+    case .copied where !failing, .letThrough: return try await finishLive(record, server.id, destination, worker)
+    case .copied, .aborted:
       await stopGuest(server.id, on: destination)
       try await pause(settings.times.recordLag, as: worker)
-      return endOnSource(record, signal == .aborted ? .cancelled : .failed)
+      endOnSource(record, signal == .aborted ? .cancelled : .failed)
     }
-    try await finishLive(record, server.id, destination, worker)
   }
 
   /// The first of: the copy is done, an abort; nil: the source's process died, or the lab stops.

@@ -181,6 +181,8 @@ struct CrashDriver {
       }
     }
     for (id, _) in kinds {
+      // Taken back before the controller was lost: no server is switched off twice in one rollout (D4).
+      if run.effects.contains(where: { $0.id == EffectID(.revertMove, id.subject) }) { try confirm(id.subject) }
       try begin(id)
       if run.openEffect(id) != nil, try look(id) == .absent { try act(id) }
     }
@@ -198,7 +200,8 @@ struct CrashDriver {
 
   private mutating func proveEmpty() throws {
     try effect(EffectID(.stopCompute, "n"))
-    if world.appearancesLeft > 0 {
+    let appeared = world.servers.count - scenario.shape.servers.count
+    if world.appearancesLeft > 0, appeared == run.reentries {
       world.servers.append(CrashWorld.Server(id: "a\(world.appearancesLeft)"))
       world.appearancesLeft -= 1
       try point()

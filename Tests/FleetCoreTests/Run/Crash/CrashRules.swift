@@ -22,13 +22,19 @@ enum CrashRules {
       for server in shape.servers where server.move == .stop && world.server(server.id)?.runs != true {
         found.append("U1: \(server.id) was not started again")
       }
-      if !world.pending.isEmpty { found.append("U1: under way still: \(world.pending)") }
+      let underWay = world.pending.map(\.effect).filter(\.kind.isUndone)
+      if !underWay.isEmpty { found.append("U1: under way still: \(underWay)") }
     case .converged:
       if world.service != (shape.disabledByOthers ? .theirs : .enabled) { found.append("V4: \(world.service)") }
       if world.files.contains(.old) { found.append("the file is not in place") }
       if !world.computeRuns { found.append("E1: the door is still closed") }
     case .quarantined:
-      if world.service == .enabled, shape.inNova { found.append("U2: back in service") }
+      // A step that fails after it has enabled the service is the one way to be quarantined in service.
+      if world.service == .enabled, shape.steps.contains(.cordon),
+        end.scenario.fault != .step(.uncordon, late: true, forever: true)
+      {
+        found.append("U2: back in service")
+      }
     case .ready, .inDoubt, .reentering, .failed, .returning, .restoring, .restored, .released: break
     }
     let wants = { (kind: FailureKind) in kind == .notApplied || kind == .needsBIOS }

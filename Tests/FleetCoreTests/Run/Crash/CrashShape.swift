@@ -1,7 +1,7 @@
 import FleetCore
 
 /// The shape of a change: what the steps of the simulated world have to do.
-struct CrashShape: Hashable, Sendable, CustomTestStringConvertible {
+struct CrashShape: Hashable, Sendable {
   enum Move: Hashable, Sendable { case live, cold, stop, leave }
 
   struct Planned: Hashable, Sendable {
@@ -9,7 +9,7 @@ struct CrashShape: Hashable, Sendable, CustomTestStringConvertible {
     var move: Move
   }
 
-  var testDescription: String
+  var name: String
   var direction: HostChange.Direction
   var activation: HostChange.Activation
   var inNova = true
@@ -62,18 +62,18 @@ struct CrashShape: Hashable, Sendable, CustomTestStringConvertible {
   }
 
   static let reloadUpgrade = CrashShape(
-    testDescription: "upgrade by reload, one server live and one cold", direction: .upgrade, activation: .reload,
+    name: "upgrade by reload, one server live and one cold", direction: .upgrade, activation: .reload,
     servers: [Planned(id: "s1", move: .live), Planned(id: "s2", move: .cold)], rebuilds: true, holdsPackage: true)
   static let resetDowngrade = CrashShape(
-    testDescription: "downgrade by reset, a server stopped and one left", direction: .downgrade, activation: .reboot,
+    name: "downgrade by reset, a server stopped and one left", direction: .downgrade, activation: .reboot,
     servers: [Planned(id: "s1", move: .stop), Planned(id: "s2", move: .leave)], rebuilds: true, kexecLoaded: true)
   static let factory = CrashShape(
-    testDescription: "factory: two files go, service disabled by somebody else", direction: .factory,
+    name: "factory: two files go, service disabled by somebody else", direction: .factory,
     activation: .reboot, servers: [Planned(id: "s1", move: .live)], paths: ["fw", "fw2"], upload: false,
     disabledByOthers: true)
   static let repair = CrashShape(
-    testDescription: "repair: a file and the initramfs", direction: .repair, activation: .none, rebuilds: true)
+    name: "repair: a file and the initramfs", direction: .repair, activation: .none, rebuilds: true)
   static let outsideNova = CrashShape(
-    testDescription: "upgrade by reload of a host outside Nova", direction: .upgrade, activation: .reload,
+    name: "upgrade by reload of a host outside Nova", direction: .upgrade, activation: .reload,
     inNova: false)
 }
