@@ -85,7 +85,8 @@ actor KeyRing {
     guard !usable.isEmpty else {
       throw SSHError(
         .authenticationRefused, host: host, "the ssh-agent at \(path) has no key that libssh2 can log in with",
-        expected: "an Ed25519, ECDSA or RSA key", found: all.isEmpty ? "no key" : all.map(\.type).joined(separator: ","))
+        expected: "an Ed25519, ECDSA or RSA key", found: all.isEmpty ? "no key" : all.map(\.type).joined(separator: ",")
+      )
     }
     if let favourite = favourites[path], let position = usable.firstIndex(of: favourite) {
       usable.insert(usable.remove(at: position), at: 0)

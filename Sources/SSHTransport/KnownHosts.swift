@@ -1,9 +1,9 @@
 /// What is on file about host keys, indexed for looking up.
-struct KnownHosts: Sendable {
+package struct KnownHosts: Sendable {
   private var named: [String: [KnownHostsEntry]] = [:]
   /// Lines with wildcards and hashed names: each look-up tries them all.
   private var others: [KnownHostsEntry] = []
-  let problems: [KnownHostsProblem]
+  package let problems: [KnownHostsProblem]
   /// Files asked for that do not exist.
   let missingFiles: [String]
   /// Whether a look-up computes hashes, about a microsecond for each line.
@@ -23,13 +23,19 @@ struct KnownHosts: Sendable {
     }
   }
 
+  /// What the text of one file says.
+  package init(parsing text: [UInt8], file: String) {
+    let (entries, problems) = KnownHostsFile.parse(text, file: file)
+    self.init(entries: entries, problems: problems)
+  }
+
   /// The name under which a host is on file: lower case, and `[host]:port` unless the port is 22.
   static func name(_ host: String, port: Int) -> String {
     port == 22 ? host.lowercased() : "[\(host.lowercased())]:\(port)"
   }
 
   /// Everything on file about `endpoint`, under its address and under its second name.
-  func record(of endpoint: SSHEndpoint) -> HostKeyRecord {
+  package func record(of endpoint: SSHEndpoint) -> HostKeyRecord {
     var names = [Self.name(endpoint.host, port: endpoint.port)]
     if let second = endpoint.knownHostsName.map({ Self.name($0, port: endpoint.port) }), !names.contains(second) {
       names.append(second)
@@ -44,7 +50,7 @@ struct KnownHosts: Sendable {
 }
 
 /// What is on file about one endpoint.
-struct HostKeyRecord: Sendable {
+package struct HostKeyRecord: Sendable {
   struct Name: Sendable {
     var name: String
     var entries: [KnownHostsEntry]
@@ -59,7 +65,7 @@ struct HostKeyRecord: Sendable {
   private var plain: [KnownHostsEntry] { entries.filter { $0.marker == .none } }
 
   /// The types of the keys that may be accepted, without repetition, in the order of the files.
-  var acceptableTypes: [String] {
+  package var acceptableTypes: [String] {
     var types: [String] = []
     for entry in plain where !types.contains(entry.key.type) { types.append(entry.key.type) }
     return types
@@ -69,7 +75,7 @@ struct HostKeyRecord: Sendable {
   ///
   /// A revoked key is refused whatever else is on file. The key must be on file under one of the endpoint's names, and
   /// no other of its names may have a different key of that type.
-  func objection(to shown: PublicKey) -> SSHError? {
+  package func objection(to shown: PublicKey) -> SSHError? {
     let host = endpoint.host
     if let revoked = entries.first(where: { $0.marker == .revoked && $0.key == shown }) {
       return SSHError(

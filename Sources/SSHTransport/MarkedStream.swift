@@ -3,7 +3,7 @@ import CLinux
 /// Takes one output stream of a command apart: what stands between the begin marker and the end marker is payload.
 ///
 /// Login shells write greetings before, children left behind write after; neither is ours.
-struct MarkedStream {
+package struct MarkedStream {
   /// What may come before the begin marker: a greeting, not a novel.
   private static let noiseLimit = 64 * 1024
   /// The end marker carries `$?`: at most three digits and the end of the line.
@@ -14,22 +14,22 @@ struct MarkedStream {
   /// What came before the begin marker, then what comes after it.
   private var buffer: [UInt8] = []
   private var searched = 0
-  private(set) var hasBegun = false
+  package private(set) var hasBegun = false
   /// `$?`, once the end marker is complete.
-  private(set) var exitStatus: Int32?
+  package private(set) var exitStatus: Int32?
   private(set) var noise: [UInt8] = []
 
-  init(token: String) {
+  package init(token: String) {
     begin = Array("\(token)-B\n".utf8)
     end = Array("\(token)-E ".utf8)
   }
 
   /// Between the markers, as far as it has come.
-  var payload: [UInt8] { hasBegun ? buffer : [] }
+  package var payload: [UInt8] { hasBegun ? buffer : [] }
   /// Bytes held that count against the caller's limit; up to one marker more than the payload.
   var payloadCount: Int { hasBegun ? buffer.count : 0 }
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard exitStatus == nil else { return }
     buffer.append(contentsOf: bytes)
     if !hasBegun { findBegin() }
@@ -50,16 +50,22 @@ struct MarkedStream {
   }
 
   private mutating func findEnd() {
-    guard let position = Self.find(end, in: buffer, from: searched) else {
-      searched = max(0, buffer.count - end.count)
-      return
+    while let position = Self.find(end, in: buffer, from: searched) {
+      searched = position
+      let tail = buffer[(position + end.count)...].prefix(Self.statusLimit)
+      if let newline = tail.firstIndex(of: UInt8(ascii: "\n")) {
+        if let status = Int32(String(decoding: tail[..<newline], as: UTF8.self)) {
+          exitStatus = status
+          buffer.removeSubrange(position...)
+          return
+        }
+      } else if tail.count < Self.statusLimit {
+        // The rest of the line is still to come.
+        return
+      }
+      searched = position + 1
     }
-    searched = position
-    let tail = buffer[(position + end.count)...].prefix(Self.statusLimit)
-    guard let newline = tail.firstIndex(of: UInt8(ascii: "\n")) else { return }
-    guard let status = Int32(String(decoding: tail[..<newline], as: UTF8.self)) else { return }
-    exitStatus = status
-    buffer.removeSubrange(position...)
+    searched = max(searched, buffer.count - end.count, 0)
   }
 
   private static func find(_ needle: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {

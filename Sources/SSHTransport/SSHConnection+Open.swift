@@ -74,7 +74,8 @@ extension SSHConnection {
     case .failed(_, let cause) where !hasBanner:
       return SSHError(
         .unreachable, host: host,
-        "TCP port \(endpoint.port) answers, but there is no SSH server, or it turned us away (MaxStartups)", cause: cause
+        "TCP port \(endpoint.port) answers, but there is no SSH server, or it turned us away (MaxStartups)",
+        cause: cause
       )
     case .failed(let code, _) where code != LIBSSH2_ERROR_HOSTKEY_SIGN && code != LIBSSH2_ERROR_HOSTKEY_INIT:
       do {
@@ -88,7 +89,8 @@ extension SSHConnection {
   }
 
   /// Reads the server's offer over a fresh connection to say why no agreement was found.
-  private func diagnose(_ record: HostKeyRecord, instead interruption: Interruption) async throws(SSHError) -> SSHError {
+  private func diagnose(_ record: HostKeyRecord, instead interruption: Interruption) async throws(SSHError) -> SSHError
+  {
     tearDown()
     let deadline = MonotonicTime.now + configuration.connectTimeout
     let descriptor = try await dial(until: deadline)

@@ -8,6 +8,9 @@ extension SSHConnection {
   /// secrets go through `input`. Exit status and completeness are proved by a marker that the host writes after the
   /// script; children the script leaves behind are not waited for, and must not keep writing to its output.
   ///
+  /// A deadline or a cancellation ends the waiting, not the script: the host goes on with it until it writes to its
+  /// closed output. The connection may then have to be given up (`isUsable`).
+  ///
   /// - Parameters:
   ///   - input: what the script reads from its standard input, followed by end of file.
   ///   - deadline: for everything, including the wait for earlier operations of this connection.
@@ -111,7 +114,7 @@ extension SSHConnection {
         if MonotonicTime.now >= deadline { throw .timedOut }
         continue
       }
-      if libssh2_channel_eof(channel) == 1 { return .endOfFile }
+      if libssh2_channel_eof(channel) == 1 || ChannelExit(channel).signal != nil { return .endOfFile }
       try await waitForTransport(until: deadline)
     }
   }
@@ -138,6 +141,10 @@ extension SSHConnection {
       cause: said ?? "the server reported exit status \(exit.status)")
   }
 
+  /// What saying goodbye may cost on top of a deadline: a round trip. It can spare the next operation a connection;
+  /// sshd does not answer it while a silent command goes on.
+  private static let partingTime = Duration.milliseconds(500)
+
   /// After an interruption in the middle of a command: closes its channel if the session allows it, or gives up.
   func leave(
     _ channel: OpaquePointer, _ interruption: Interruption, during operation: String
@@ -151,7 +158,7 @@ extension SSHConnection {
       }
       // A cancelled task cannot wait any more; the goodbye is said in a task of its own.
       let goodbye = Task { () -> Bool in
-        (try? await closeChannel(channel, until: .now + Self.closingTime)) != nil
+        (try? await closeChannel(channel, until: .now + Self.partingTime)) != nil
       }
       if await !goodbye.value { giveUp(error) }
       return error

@@ -50,6 +50,26 @@ import Testing
     #expect(try store.latestPlan()?.plannedAt == Samples.time(3))
   }
 
+  @Test func theNewestPlanThatNamesAHostIsFound() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    let (one, two, three) = (Samples.host(1), Samples.host(2), Samples.host(3))
+    let plans = [
+      Plan(changes: [Samples.change(one)], upToDate: [two], excluded: []),
+      Plan(
+        changes: [], upToDate: [],
+        excluded: [.init(host: one, exclusion: Exclusion(.unreachable, rule: "O1", "it does not answer"))]),
+      Plan(changes: [], upToDate: [three], excluded: []),
+    ]
+    for (index, plan) in plans.enumerated() {
+      try store.save(plan: plan, id: "plan-\(index)", at: Samples.time(index))
+    }
+    #expect(try store.latestPlan(naming: one)?.id == "plan-1")
+    #expect(try store.latestPlan(naming: two)?.id == "plan-0")
+    #expect(try store.latestPlan(naming: three)?.id == "plan-2")
+    #expect(try store.latestPlan(naming: Samples.host(4)) == nil)
+  }
+
   @Test func aPlanIsNeverChanged() throws {
     let folder = try TemporaryFolder()
     let store = try folder.open()

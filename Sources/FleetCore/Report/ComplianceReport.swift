@@ -69,6 +69,8 @@ package struct ComplianceRow: Hashable, Sendable {
     if running < wanted { return .behind }
     if running > wanted { return .ahead }
     if features.sev == .lost { return .unknown }
+    // Unknown is not compliant, and it is not "another version" either.
+    guard let afterReboot else { return .unknown }
     return afterReboot == running ? .compliant : .unstable
   }
 

@@ -96,7 +96,8 @@ package enum KernelLogText {
     return FirmwareVersion(decimal: "\(major).\(minor).\(build)")
   }
 
-  /// The PSP's number in `failed to INIT error 0x1, rc -5`, `INIT failed 0x1, rc -5` and `INIT failed rc -5, error 0x1`.
+  /// The PSP's number in `failed to INIT error 0x1, rc -5`, `INIT failed 0x1, rc -5` and
+  /// `INIT failed rc -5, error 0x1`.
   private static func errorCode(_ message: Substring) -> Int? {
     for label in ["error ", "INIT failed ", "INIT_EX failed "] {
       guard let rest = message.tail(after: label) else { continue }

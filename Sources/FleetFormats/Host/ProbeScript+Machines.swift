@@ -28,8 +28,8 @@ extension ProbeScript {
     """
   }
 
-  /// QEMU by any name, package managers, and scripts of theirs run by an interpreter; and process 1, the proof that all are
-  /// visible.
+  /// QEMU by any name, package managers, and scripts of theirs run by an interpreter; and process 1, the
+  /// proof that all are visible.
   static let processPattern =
     #"^ *[0-9]+ \[?([^ ]*/)?(qemu|kvm|apt|aptitude|dpkg|unattended-upgr|dnf|yum|rpm|zypper)|^ *1 |"#
     + #"^ *[0-9]+ ([^ ]*/)?(python|perl|sh|bash|dash)[^ /]* (-[^ ]* )*[^ ]*/(apt|aptitude|unattended-upgr|dnf|yum)"#

@@ -18,7 +18,7 @@ package final class LabWorld: Sendable {
   }
 
   package var inventoryFolder: String { "\(spec.folder)/inventory" }
-  package var cloudsPath: String { "\(spec.folder)/clouds.yaml" }
+  package var cloudsPath: String { spec.externalCloud?.cloudsFile ?? "\(spec.folder)/clouds.yaml" }
   package var identity: String { "\(spec.folder)/id_ed25519" }
 
   /// Brings everything up. Throws `LabError`; nothing is left behind then.
@@ -28,7 +28,8 @@ package final class LabWorld: Sendable {
       attributes: [.posixPermissions: 0o700])
     let key = try makeKey(spec.folder)
     let guests = LateGuests()
-    let compute = spec.hasCloud ? LabCompute(settings: spec.compute, guests: guests) : nil
+    let embedded = spec.hasCloud && spec.externalCloud == nil
+    let compute = embedded ? LabCompute(settings: spec.compute, guests: guests) : nil
     var configuration = LabConfiguration(hosts: spec.hosts, authorizedKeys: key)
     configuration.user = spec.user
     configuration.sudoers = spec.sudoers
@@ -36,6 +37,9 @@ package final class LabWorld: Sendable {
     configuration.port = spec.port
     configuration.controlSocket = spec.controlSocket
     if let compute { configuration.hooks = hooks(compute) }
+    if let external = spec.externalCloud {
+      configuration.hooks.computeServiceChanged = external.computeServiceChanged
+    }
     let lab = try await Lab(configuration)
     do {
       guests.set(LabGuestDriver(lab))
@@ -113,6 +117,8 @@ package final class LabWorld: Sendable {
     if let compute {
       fleet += "openstack:\n  cloud: lab\n"
       try write("clouds.yaml", await compute.cloudsYAML("lab"))
+    } else if let external = spec.externalCloud {
+      fleet += "openstack:\n  cloud: \(external.cloud)\n"
     }
     try write("inventory/fleet.yaml", fleet)
     if !spec.targetsText.isEmpty { try write("inventory/targets.yaml", spec.targetsText) }

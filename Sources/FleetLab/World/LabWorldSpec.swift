@@ -22,6 +22,24 @@ package struct LabWorldSpec: Sendable {
     }
   }
 
+  /// A cloud of somebody else's beside the lab's hosts, in place of the embedded compute API.
+  package struct ExternalCloud: Sendable {
+    package var cloudsFile: String
+    /// Entry of `cloudsFile`.
+    package var cloud: String
+    /// Told when nova-compute starts or stops on a lab host, so that the cloud's own service can follow.
+    package var computeServiceChanged: @Sendable (_ host: String, _ active: Bool) async -> Void
+
+    package init(
+      cloudsFile: String, cloud: String,
+      computeServiceChanged: @escaping @Sendable (_ host: String, _ active: Bool) async -> Void
+    ) {
+      self.cloudsFile = cloudsFile
+      self.cloud = cloud
+      self.computeServiceChanged = computeServiceChanged
+    }
+  }
+
   /// Folder for keys, inventory and clouds.yaml; made where it is missing.
   package var folder: String
   package var hosts: [LabHostSpec]
@@ -33,6 +51,8 @@ package struct LabWorldSpec: Sendable {
   package var port: UInt16 = 2222
   /// Whether there is a cloud; without one every host is its own.
   package var hasCloud = true
+  /// Wins over `hasCloud`; `servers` are then its owner's to make.
+  package var externalCloud: ExternalCloud?
   package var compute = LabComputeSettings()
   /// Target by host name, as the inventory spells it.
   package var targets: [String: String] = [:]

@@ -50,19 +50,19 @@ extension FleetStore {
 
   /// The newest look at every host, or the newest not later than `at` as far back as looks are kept.
   package func latestObservations(at: Instant? = nil) throws(StoreError) -> [HostID: StoredObservation] {
-    try newest("at <= ?", at)
+    try newest(seenOnly: false, at)
   }
 
   /// As `latestObservations`, of the looks that saw something.
   package func latestSeen(at: Instant? = nil) throws(StoreError) -> [HostID: StoredObservation] {
-    try newest("seen = 1 AND at <= ?", at)
+    try newest(seenOnly: true, at)
   }
 
-  private func newest(_ condition: String, _ at: Instant?) throws(StoreError) -> [HostID: StoredObservation] {
-    let newest = "SELECT max(id) FROM observations WHERE \(condition) GROUP BY host"
-    let found = try read {
-      try Self.observations($0, "WHERE id IN (\(newest))", [at?.milliseconds ?? Int64.max])
-    }
+  private func newest(seenOnly: Bool, _ at: Instant?) throws(StoreError) -> [HostID: StoredObservation] {
+    // Without a time the index alone answers; with one every look's row is read.
+    let time = at.map { "AND at <= \($0.milliseconds)" } ?? ""
+    let newest = "SELECT max(id) FROM observations WHERE seen >= ? \(time) GROUP BY host"
+    let found = try read { try Self.observations($0, "WHERE id IN (\(newest))", [seenOnly ? 1 : 0]) }
     return Dictionary(uniqueKeysWithValues: found.map { ($0.host, $0) })
   }
 

@@ -81,7 +81,13 @@ import Testing
       $0.modules.ccp = .builtin
       $0.initramfs = initramfs(false, [file(Bench.old)])
     },
-    Row("ccp is built in, and no initramfs was read", expected: nil, word: "built in") { $0.modules.ccp = .builtin },
+    Row("ccp is built in, and the initramfs holds no firmware: the root decides", expected: Bench.running) {
+      $0.modules.ccp = .builtin
+      $0.initramfs = initramfs(false, [])
+    },
+    Row("ccp is built in, and there is no initramfs: the root decides", expected: Bench.running) {
+      $0.modules.ccp = .builtin
+    },
     Row("an .xz file and an unknown loader", expected: nil, word: "not known whether") {
       $0.files = [file(Bench.newer, Bench.path + ".xz")]
       $0.search.loadsXZ = nil

@@ -30,16 +30,19 @@ import Testing
   }
 
   @Test(
-    "the initramfs of the kernel that boots next is rebuilt where ccp starts from it",
+    "the initramfs of the kernel that boots next is rebuilt where ccp takes its file from it",
     arguments: [
-      (true, ModuleState.Presence.module, Bench.kernel, true), (false, .module, Bench.kernel, false),
-      (false, .builtin, Bench.kernel, true), (nil, .module, Bench.kernel, true),
-      (true, .module, "6.1.0-1-amd64", false),
-    ] as [(Bool?, ModuleState.Presence, String, Bool)])
-  func rebuild(ccp: Bool?, presence: ModuleState.Presence, kernel: String, expected: Bool) throws {
+      (true, .module, true, Bench.kernel, true), (true, .module, false, Bench.kernel, true),
+      (false, .module, true, Bench.kernel, false), (false, .builtin, true, Bench.kernel, true),
+      (false, .builtin, false, Bench.kernel, false), (nil, .module, false, Bench.kernel, true),
+      (true, .module, true, "6.1.0-1-amd64", false),
+    ] as [(Bool?, ModuleState.Presence, Bool, String, Bool)])
+  func rebuild(ccp: Bool?, presence: ModuleState.Presence, holds: Bool, kernel: String, expected: Bool) throws {
     var bench = Bench()
     bench.observation.modules.ccp = presence
-    bench.observation.initramfs = Initramfs(kernel: kernel, path: "/boot/i", containsCCP: ccp)
+    bench.observation.initramfs = Initramfs(
+      kernel: kernel, path: "/boot/i", containsCCP: ccp,
+      files: holds ? [FirmwareFile(path: Bench.path, version: Bench.old)] : [])
     #expect(try #require(bench.change).rebuildInitramfs == (expected ? Bench.kernel : nil))
   }
 

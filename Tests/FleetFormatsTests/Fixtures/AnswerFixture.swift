@@ -67,7 +67,8 @@ struct AnswerFixture {
     ),
     (
       "cpuinfo",
-      "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 1\nmodel name\t: AMD EPYC 7763\nstepping\t: 1\nmicrocode\t: 0xa0011d5\n"
+      "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 1\nmodel name\t: AMD EPYC 7763\nstepping\t: 1\n"
+        + "microcode\t: 0xa0011d5\n"
     ),
     ("tools", "snphost=/usr/bin/snphost\nsevctl=/usr/bin/sevctl\nvirsh=/usr/bin/virsh"),
     (
@@ -130,7 +131,8 @@ struct AnswerFixture {
     (
       "units",
       answered(
-        "Id=nova-compute.service\nLoadState=loaded\nActiveState=active\n\nId=devstack@n-cpu.service\nLoadState=not-found"
+        "Id=nova-compute.service\nLoadState=loaded\nActiveState=active\n\n"
+          + "Id=devstack@n-cpu.service\nLoadState=not-found"
       )
     ),
     ("held", "Package: amd64-microcode"),

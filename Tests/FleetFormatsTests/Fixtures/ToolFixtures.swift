@@ -123,11 +123,11 @@ enum ToolFixtures {
             initrd  /boot/initrd.img-6.1.0-18-amd64
     }
     submenu 'Advanced options for Debian GNU/Linux' $menuentry_id_option 'gnulinux-advanced-1f' {
-            menuentry 'Debian GNU/Linux, with Linux 6.1.0-18-amd64' --class debian $menuentry_id_option 'gnulinux-18-1f' {
+            menuentry 'Debian GNU/Linux, with Linux 6.1.0-18-amd64' $menuentry_id_option 'gnulinux-18-1f' {
                     linux   /boot/vmlinuz-6.1.0-18-amd64 root=UUID=1f ro  quiet
                     initrd  /boot/initrd.img-6.1.0-18-amd64
             }
-            menuentry 'Debian GNU/Linux, with Linux 6.1.0-13-amd64' --class debian $menuentry_id_option 'gnulinux-13-1f' {
+            menuentry 'Debian GNU/Linux, with Linux 6.1.0-13-amd64' $menuentry_id_option 'gnulinux-13-1f' {
                     linux   /boot/vmlinuz-6.1.0-13-amd64 root=UUID=1f ro  quiet
                     initrd  /boot/initrd.img-6.1.0-13-amd64
             }

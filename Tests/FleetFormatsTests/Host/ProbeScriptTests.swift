@@ -72,7 +72,8 @@ struct ProbeScriptTests {
     try bed.tool("usr/bin/docker", "[ \"$5\" = '' ] && [ \"$4\" = nova_compute ] && echo true")
     try bed.tool(
       "usr/local/bin/snphost",
-      "case \"$*\" in 'show tcb') \(printing(ToolFixtures.tcb))\n;; 'show version') echo 1.55;; 'show guests') echo 0;; "
+      "case \"$*\" in 'show tcb') \(printing(ToolFixtures.tcb))\n;; 'show version') echo 1.55;; "
+        + "'show guests') echo 0;; "
         + "ok) \(printing(ToolFixtures.checks))\nexit 1;; *) exit 2;; esac")
     try bed.tool("usr/local/sbin/sevctl", "[ \"$*\" = 'show version' ] && echo 1.55.31")
     let listing =

@@ -28,6 +28,19 @@ final class Bed: Sendable {
   static func with(
     _ hosts: [LabHostSpec], change: (inout LabConfiguration) -> Void = { _ in }, _ body: (Bed) async throws -> Void
   ) async throws {
+    await Turns.shared.take()
+    do {
+      try await withTurn(hosts, change: change, body)
+    } catch {
+      await Turns.shared.giveBack()
+      throw error
+    }
+    await Turns.shared.giveBack()
+  }
+
+  private static func withTurn(
+    _ hosts: [LabHostSpec], change: (inout LabConfiguration) -> Void, _ body: (Bed) async throws -> Void
+  ) async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/sevfleet-lab-tests-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -118,9 +131,30 @@ final class Bed: Sendable {
   }
 }
 
+/// Lets only a few labs run at once: dozens that start in the same moment wait for each other's processes until
+/// every deadline is over.
+actor Turns {
+  static let shared = Turns()
+
+  private var free = 4
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func take() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func giveBack() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+  }
+}
+
 /// Looks again and again until something is true; the bound is generous since machines are shared.
 func eventually(
-  _ what: String, seconds: Int = 30, sourceLocation: SourceLocation = #_sourceLocation,
+  _ what: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {
   let deadline = ContinuousClock.now + .seconds(seconds)

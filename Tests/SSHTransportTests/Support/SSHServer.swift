@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SSHTransport
+import Testing
 
 /// A real sshd on a loopback address, with its own keys and configuration.
 final class SSHServer: Sendable {
@@ -118,4 +119,15 @@ func withClient<Result>(
 extension SSHResult {
   var output: String { String(decoding: stdout, as: UTF8.self) }
   var errors: String { String(decoding: stderr, as: UTF8.self) }
+}
+
+/// The error `body` throws; nil if it throws none.
+func failure<Result>(_ body: () async throws -> Result) async -> SSHError? {
+  do {
+    _ = try await body()
+    return nil
+  } catch {
+    if !(error is SSHError) { Issue.record(error) }
+    return error as? SSHError
+  }
 }

@@ -1,0 +1,50 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetStore
+import Foundation
+import SSHTransport
+
+/// Figures, printed as ratios within one run: this machine is never quiet enough for absolute promises.
+@main
+enum Bench {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      switch arguments.first {
+      case "probe": try await ProbeBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
+      case "plan": try PlanBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000).run()
+      default:
+        print("usage: sevfleet-bench probe [HOSTS] | plan [HOSTS]")
+        exit(64)
+      }
+    } catch {
+      print("sevfleet-bench: \(error)")
+      exit(1)
+    }
+  }
+}
+
+/// What a piece of work cost this process, or its children.
+struct Cost {
+  var wall: Double
+  var cpu: Double
+  /// Peak resident memory of the process in MB, over its whole life.
+  var peak: Double
+
+  static func of(_ who: Int32, _ body: () async throws -> Void) async rethrows -> Cost {
+    let before = usage(who)
+    let start = ContinuousClock.now
+    try await body()
+    let wall = Double((ContinuousClock.now - start).wholeMilliseconds) / 1000
+    let after = usage(who)
+    return Cost(wall: wall, cpu: after.cpu - before.cpu, peak: after.peak)
+  }
+
+  private static func usage(_ who: Int32) -> (cpu: Double, peak: Double) {
+    var usage = rusage()
+    getrusage(who, &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return (seconds(usage.ru_utime) + seconds(usage.ru_stime), Double(usage.ru_maxrss) / 1024)
+  }
+}
