@@ -149,10 +149,10 @@ import Testing
       task.cancel()
       #expect(await task.value?.kind == .cancelled)
       // Cancelled before it begins.
-      let connection = try await client.connect(server.configuration())
+      let fresh = try await client.connect(server.configuration())
       let late = Task {
         withUnsafeCurrentTask { $0?.cancel() }
-        return await failure { try await connection.run("sleep 100", deadline: .seconds(90), outputLimit: 9) }
+        return await failure { try await fresh.run("sleep 100", deadline: .seconds(90), outputLimit: 9) }
       }
       #expect(await late.value?.kind == .cancelled)
     }

@@ -18,13 +18,14 @@ import Testing
     let text = "Welcome!\nTOK-TOK-B\npay\0load TOK-E\nTOK-B\nTOK-E x\nTOK-E 12\nlate noise"
     let expected = "pay\0load TOK-E\nTOK-B\nTOK-E x\n"
     let count = text.utf8.count
+    var failures: [[Int]] = []
     for first in 0...count {
       for second in first...count {
         let stream = feed(text, cuts: [first, second])
-        #expect(stream.exitStatus == 12)
-        #expect(stream.payload == Array(expected.utf8))
+        if stream.exitStatus != 12 || stream.payload != Array(expected.utf8) { failures.append([first, second]) }
       }
     }
+    #expect(failures.isEmpty)
   }
 
   @Test func everyStatus() {

@@ -5,8 +5,8 @@ package import SSHTransport
 /// The host port over SSH: every look and every act is a fixed text with quoted arguments, run by an unprivileged
 /// login that may only do as root what `RootCommand` lists.
 package final class SSHHostGateway: HostGateway {
-  /// Output of a probe; the log part alone may have 256 KiB.
-  static let probeLimit = 1 << 20
+  /// Output of a probe, as much as its script may write.
+  static let probeLimit = ProbeScript.maximumOutputBytes
   /// Output of any other command.
   static let outputLimit = 1 << 18
   /// No firmware image is larger (FACTS 3).

@@ -127,6 +127,8 @@ package final class HostRunner {
   private func restore() async throws {
     do {
       let text = try await Undo(self).putFileBack()
+      // The report always says what runs after the next reset, and the file that decides it has just changed.
+      try record(.recorded(phase: .after, facts: RunFacts(try await observe(), view: nil, self)))
       try record(.restoreEnded(restored: true, text: text))
     } catch {
       let failure = try Self.failure(error, in: nil)

@@ -63,19 +63,6 @@ actor BedCloud {
 
   private func login() async throws -> String {
     if let token { return token }
-    let (made, _) = try await issueToken()
-    token = made
-    return made
-  }
-
-  private func issueToken() async throws -> (token: String, user: String) {
-    struct Body: Decodable {
-      struct Token: Decodable {
-        struct User: Decodable { var id: String }
-        var user: User
-      }
-      var token: Token
-    }
     let domain = ["id": "default"]
     let identity: [String: Any] = [
       "methods": ["password"],
@@ -84,17 +71,46 @@ actor BedCloud {
     let answer = try await BedHTTP.call(
       "POST", "\(keystone)/auth/tokens",
       try BedHTTP.json(["auth": ["identity": identity, "scope": ["project": ["name": "admin", "domain": domain]]]]))
-    let body = try JSONDecoder().decode(Body.self, from: answer.body)
-    return (answer.headers["x-subject-token"] ?? "", body.token.user.id)
+    let made = answer.headers["x-subject-token"] ?? ""
+    token = made
+    return made
   }
 
-  /// Every token that the administrator holds is refused from now on: Keystone revokes them when it is given a
-  /// password, even the same one.
-  func revokeAdministratorsTokens() async throws {
-    let (fresh, user) = try await issueToken()
-    _ = try await BedHTTP.call(
-      "PATCH", "\(keystone)/users/\(user)", try BedHTTP.json(["user": ["password": settings.admin_password]]),
-      headers: ["X-Auth-Token": fresh])
+  /// Every token ends at once, as if its time were over, and new ones are good: Keystone gets other keys to sign with.
+  ///
+  /// Not by revocation: that has a resolution of one second in Keystone, so it also refuses tokens made just after it.
+  /// Throws if an old token is still taken afterwards: the case would prove nothing.
+  func endEveryToken() async throws {
+    let old = try await login()
+    let folder = URL(fileURLWithPath: cloudsFile).deletingLastPathComponent().appendingPathComponent("fernet-keys")
+    for key in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+      let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+      // Keystone wants the URL-safe alphabet.
+      let text = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
+        .replacingOccurrences(of: "/", with: "_")
+      try Data(text.utf8).write(to: key, options: .atomic)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.path)
+    }
     token = nil
+    try await dropKeystonesCache()
+    do {
+      _ = try await BedHTTP.call("GET", "\(compute)/servers", headers: ["X-Auth-Token": old])
+    } catch let error as BedHTTP.Refused where error.status == 401 {
+      return
+    }
+    throw Missing(description: "a token is still good after Keystone got other keys")
+  }
+
+  /// Keystone remembers tokens it once found good, and forgets all of them when any user is deleted.
+  private func dropKeystonesCache() async throws {
+    struct Answer: Decodable {
+      struct User: Decodable { var id: String }
+      var user: User
+    }
+    let headers = ["X-Auth-Token": try await login()]
+    let body = try BedHTTP.json(["user": ["name": "bed-tests-\(UUID().uuidString)"]])
+    let made = try await BedHTTP.call("POST", "\(keystone)/users", body, headers: headers)
+    let id = try JSONDecoder().decode(Answer.self, from: made.body).user.id
+    _ = try await BedHTTP.call("DELETE", "\(keystone)/users/\(id)", headers: headers)
   }
 }

@@ -53,12 +53,12 @@ extension BedTests {
     }
   }
 
-  @Test func tokenRevokedInMidDrainIsRenewed() async throws {
+  @Test func tokenThatEndsInMidDrainIsRenewed() async throws {
     try await BedScenario.play { bed in
       try await bed.boot("web", metadata: ["lab_live": "slow=8"])
       let result = try await bed.apply {
         try await bed.liveMoveRuns("web")
-        try await bed.cloud.revokeAdministratorsTokens()
+        try await bed.cloud.endEveryToken()
       }
       try Self.expect(result, "converged", exit: 0)
       try await Self.expectInService(bed)

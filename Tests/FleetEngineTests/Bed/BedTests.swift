@@ -20,7 +20,11 @@ import Testing
     let service = try await bed.service()
     #expect(service.isEnabled)
     #expect(service.disabled_reason == nil)
-    #expect(service.state == "up")
+    // A service that was just started shows it with its next heartbeat.
+    try await eventually("heartbeat of \(drained)", within: .seconds(60)) {
+      let state = try await bed.service().state
+      return (state == "up" ? true : nil, state)
+    }
   }
 
   static func expectUpgraded(_ bed: BedScenario, _ upgraded: Bool) async throws {

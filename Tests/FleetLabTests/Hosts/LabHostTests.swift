@@ -120,9 +120,14 @@ import Testing
       roots.folders = bed.lab.hosts.map(\.rootFolder)
       for folder in roots.folders { #expect(FileManager.default.fileExists(atPath: folder + "/boot")) }
       try await bed.lab.startGuest(
-        host: "a", uuid: UUID().uuidString, name: "x", model: .sev, instanceName: "instance-00000001")
+        host: "a", uuid: "u", name: "x", model: .sev, instanceName: "instance-00000001")
+      try await bed.lab.setPaused(true, host: "a", uuid: "u")
+      try await bed.root("a", "systemd-run --quiet -- sleep 3600")
     }
-    for folder in roots.folders { #expect(!FileManager.default.fileExists(atPath: folder + "/boot")) }
+    // The folder of each host's first process: it is gone only when everything in the host is.
+    for folder in roots.folders {
+      #expect(!FileManager.default.fileExists(atPath: folder.replacing("/root", with: "")))
+    }
   }
 
   /// What the kernel does to a killed process is what happens here: the last end of the lifeline is closed.

@@ -19,7 +19,7 @@ final class SSHServer: Sendable {
   ///   - lines: put before the default configuration, so that they win.
   init(
     address: String = "127.0.0.1", hostKeys types: [String] = ["ed25519"], keys: [TestKeys.Pair]? = nil,
-    _ lines: [String] = []
+    _ lines: [String] = [], hasSFTP: Bool = true
   ) throws {
     folder = try TemporaryFolder()
     self.address = address
@@ -33,9 +33,9 @@ final class SSHServer: Sendable {
       lines + hostKeys.map { "HostKey \($0.path)" } + [
         "ListenAddress \(address)", "Port \(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys",
         "PidFile none", "UsePAM no", "StrictModes no", "PermitRootLogin yes", "UseDNS no", "MaxStartups 1000",
-        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "Subsystem sftp internal-sftp",
+        "PasswordAuthentication no", "KbdInteractiveAuthentication no",
         "SetEnv HOME=\(folder.path)/home", "LogLevel VERBOSE",
-      ]
+      ] + (hasSFTP ? ["Subsystem sftp internal-sftp"] : [])
     try folder.write("sshd_config", configuration.joined(separator: "\n") + "\n")
     daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
     let (address, port) = (address, port)
