@@ -40,13 +40,18 @@ extension SSHConnection {
       }
       return try await downloadByShell(path, limit: limit, until: time)
     }
-    guard let content else {
-      throw SSHError(
-        .outputTooLarge, host: endpoint.host, "the file \(path) is larger than was allowed",
-        expected: "at most \(limit) bytes")
-    }
+    guard let content else { throw tooLarge(path, limit) }
     return content
   }
+
+  private func tooLarge(_ path: String, _ limit: Int) -> SSHError {
+    SSHError(
+      .outputTooLarge, host: endpoint.host, "the file \(path) is larger than was allowed",
+      expected: "at most \(limit) bytes")
+  }
+
+  /// What a shell may say about a failure.
+  private static let complaintLimit = 16 * 1024
 
   // MARK: SFTP
 
@@ -194,7 +199,7 @@ extension SSHConnection {
       sync \(shellArgument(path)) 2>/dev/null || sync
       wc -c < \(file)
       """
-    let result = try await run(script, input: bytes, deadline: deadline.durationLeft, outputLimit: 64 * 1024)
+    let result = try await run(script, input: bytes, deadline: deadline.durationLeft, outputLimit: Self.complaintLimit)
     let count = Int(String(decoding: result.stdout.filter { $0 > 0x20 }, as: UTF8.self))
     guard result.exitStatus == 0, count == bytes.count else {
       throw SSHError(
@@ -211,7 +216,8 @@ extension SSHConnection {
       throw SSHError(.invalidRequest, host: endpoint.host, "a path cannot hold NUL")
     }
     let result = try await run(
-      "cat < \(ShellQuoting.quote(path))", deadline: deadline.durationLeft, outputLimit: limit)
+      "cat < \(ShellQuoting.quote(path))", deadline: deadline.durationLeft, outputLimit: limit + Self.complaintLimit)
+    guard result.stdout.count <= limit else { throw tooLarge(path, limit) }
     guard result.exitStatus == 0 else {
       throw SSHError(
         .downloadFailed, host: endpoint.host, "the file \(path) could not be read",

@@ -98,6 +98,8 @@ extension SSHConnection {
       loop.unregister(descriptor)
       Glibc.close(descriptor)
     }
+    // The server makes its offer once it has seen a client's banner. It fits any send buffer.
+    _ = Array("SSH-2.0-sevfleet_probe\r\n".utf8).withUnsafeBytes { SystemCall.send(descriptor, $0) }
     var bytes: [UInt8] = []
     while bytes.count < KeyExchangeOffer.sizeLimit {
       switch KeyExchangeOffer.read(bytes) {
