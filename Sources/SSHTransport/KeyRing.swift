@@ -58,6 +58,9 @@ actor KeyRing {
     if case .agent(let path) = identity, let path = path ?? Self.environmentAgent { favourites[path] = key }
   }
 
+  /// The socket of the private agent, if one runs.
+  var privateAgentSocket: String? { agent?.socketPath }
+
   /// Ends the private agent.
   func shutdown() async {
     guard let agent else { return }

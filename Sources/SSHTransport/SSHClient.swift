@@ -104,6 +104,11 @@ package final class SSHClient: Sendable {
     try await knownHosts.problems(in: files)
   }
 
+  /// The socket of the private ssh-agent, if a key needed one; gone after `shutdown`.
+  package var privateAgentSocket: String? {
+    get async { await keys.privateAgentSocket }
+  }
+
   /// Closes every connection and ends the private agent. Repeatable; no connection can be made after.
   package func shutdown() async {
     let open = state.withLock { state in

@@ -66,7 +66,7 @@ package struct SSHConfiguration: Sendable {
   /// Bounds each of: the TCP connection with the banner, the key exchange, the authentication.
   package var connectTimeout: Duration
   /// A silent server is asked for a sign of life this often while an operation waits; after three without a byte the
-  /// connection is lost. At least a second.
+  /// connection is lost. libssh2 asks no more often than each two seconds, so less counts as two.
   package var keepaliveInterval: Duration
 
   package init(
@@ -80,6 +80,9 @@ package struct SSHConfiguration: Sendable {
     self.connectTimeout = connectTimeout
     self.keepaliveInterval = keepaliveInterval
   }
+
+  /// The interval as it is used.
+  var patience: Duration { max(keepaliveInterval, .seconds(2)) }
 }
 
 /// What a command left behind.

@@ -85,16 +85,16 @@ extension SSHConnection {
 
   func noteInput() {
     lastInput = .now
-    if nextKeepalive != .distantFuture { nextKeepalive = lastInput + configuration.keepaliveInterval }
+    if nextKeepalive != .distantFuture { nextKeepalive = lastInput + configuration.patience }
   }
 
   /// Asks a silent server for a sign of life, unless output is already stuck: then the sending is the question.
   private func sendKeepalive(hasOutput: Bool) throws(Interruption) {
     let now = MonotonicTime.now
     let silence = now.nanoseconds - lastInput.nanoseconds
-    let interval = (MonotonicTime(nanoseconds: 0) + configuration.keepaliveInterval).nanoseconds
+    let interval = (MonotonicTime(nanoseconds: 0) + configuration.patience).nanoseconds
     if silence >= interval * Self.keepalivesUntilLost { throw .silent(silence / 1_000_000_000) }
-    nextKeepalive = now + configuration.keepaliveInterval
+    nextKeepalive = now + configuration.patience
     guard let session, !hasOutput else { return }
     let code = Int(libssh2_keepalive_send(session, nil))
     if code < 0 { throw .failed(code: code, cause: LibSSH2.cause(code, session)) }

@@ -16,7 +16,7 @@ extension SSHConnection {
       try checkHostKey(record)
       let key = try await authenticate(with: keys)
       if let session { libssh2_keepalive_config(session, 1, 2) }
-      nextKeepalive = .now + configuration.keepaliveInterval
+      nextKeepalive = .now + configuration.patience
       return key
     } catch {
       if failure == nil { failure = lost("the connection could not be opened", cause: error.description) }
@@ -53,7 +53,7 @@ extension SSHConnection {
       while true {
         let result = try await attempt(until: deadline) { Int(libssh2_session_handshake($0, descriptor)) }
         if result != nil { return }
-        if !hasBanner, libssh2_session_banner_get(session) != nil {
+        if !hasBanner, isSSHServer {
           // The host is there; now the key exchange has its own time.
           hasBanner = true
           deadline = .now + configuration.connectTimeout
@@ -65,8 +65,14 @@ extension SSHConnection {
     }
   }
 
+  /// Whether the first line of the server has come and is SSH's.
+  private var isSSHServer: Bool {
+    guard let session, let banner = libssh2_session_banner_get(session) else { return false }
+    return strncmp(banner, "SSH-", 4) == 0
+  }
+
   private func handshakeError(_ interruption: Interruption, _ record: HostKeyRecord) async -> SSHError {
-    let hasBanner = session.map { libssh2_session_banner_get($0) != nil } ?? false
+    let hasBanner = isSSHServer
     let host = endpoint.host
     switch interruption {
     case .timedOut where !hasBanner:

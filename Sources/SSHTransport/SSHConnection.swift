@@ -121,7 +121,7 @@ package actor SSHConnection {
   /// Silence counts from the start of an operation: nobody listens between two.
   private func expectLife() {
     lastInput = .now
-    if nextKeepalive != .distantFuture { nextKeepalive = lastInput + configuration.keepaliveInterval }
+    if nextKeepalive != .distantFuture { nextKeepalive = lastInput + configuration.patience }
   }
 
   // MARK: Errors

@@ -112,7 +112,7 @@ import Testing
     try await withClient { client in
       let connection = try await client.connect(server.configuration())
       let error = await failure {
-        try await connection.run("sleep 100", deadline: .milliseconds(300), outputLimit: 100)
+        try await connection.run(server.endless(), deadline: .milliseconds(300), outputLimit: 100)
       }
       #expect(error?.kind == .timedOut)
       // sshd keeps the channel while the command lives; then the connection is not used any more.
@@ -143,7 +143,7 @@ import Testing
       let connection = try await client.connect(server.configuration())
       let mark = server.folder.path + "/started"
       let task = Task {
-        await failure { try await connection.run("touch \(mark); sleep 100", deadline: .seconds(90), outputLimit: 9) }
+        await failure { try await connection.run(server.endless(mark), deadline: .seconds(90), outputLimit: 9) }
       }
       try eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
       task.cancel()
@@ -152,7 +152,7 @@ import Testing
       let fresh = try await client.connect(server.configuration())
       let late = Task {
         withUnsafeCurrentTask { $0?.cancel() }
-        return await failure { try await fresh.run("sleep 100", deadline: .seconds(90), outputLimit: 9) }
+        return await failure { try await fresh.run(server.endless(), deadline: .seconds(90), outputLimit: 9) }
       }
       #expect(await late.value?.kind == .cancelled)
     }
@@ -248,8 +248,8 @@ import Testing
     let server = try SSHServer()
     try await withClient { client in
       let connection = try await client.connect(server.configuration())
-      async let running = failure { try await connection.run("sleep 100", deadline: .seconds(90), outputLimit: 9) }
-      async let queued = failure { try await connection.run("sleep 100", deadline: .seconds(90), outputLimit: 9) }
+      async let running = failure { try await connection.run(server.endless(), deadline: .seconds(90), outputLimit: 9) }
+      async let queued = failure { try await connection.run(server.endless(), deadline: .seconds(90), outputLimit: 9) }
       _ = await connection.isUsable
       await connection.close()
       await connection.close()

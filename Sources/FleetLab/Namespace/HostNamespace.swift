@@ -6,8 +6,18 @@ struct HostNamespace: Sendable {
   let waiter: pid_t
   /// The host's first process as the lab sees it.
   let pid: pid_t
+  /// Open handles: the number of a process that has ended may soon be another one's, on the machine around the lab.
+  let mounts: Handle
+  let processes: Handle
+  let root: HostRoot
 
-  var root: HostRoot { HostRoot(pid: pid) }
+  init(waiter: pid_t, pid: pid_t) throws(LabError) {
+    self.waiter = waiter
+    self.pid = pid
+    mounts = try Handle("/proc/\(pid)/ns/mnt")
+    processes = try Handle("/proc/\(pid)/ns/pid")
+    root = HostRoot(try Handle("/proc/\(pid)/root"))
+  }
 
   /// Makes the namespaces and the root.
   /// - Throws: `LabError` of kind `namespacesRefused` with what the system said.
@@ -16,8 +26,7 @@ struct HostNamespace: Sendable {
     let problems = try Descriptor.pipe()
     let argv = [
       "/usr/bin/unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--propagation", "private",
-      "--",
-      "/bin/sh", stage.script, stage.mountPoint, stage.template, name,
+      "--", "/bin/sh", stage.script, stage.mountPoint, stage.template, name,
     ]
     let waiter: pid_t
     do throws(LabError) {
@@ -39,7 +48,13 @@ struct HostNamespace: Sendable {
         .namespacesRefused, "this machine refuses the namespaces or mounts of a simulated host",
         cause: errors.trimmingNewlines)
     }
-    return HostNamespace(waiter: waiter, pid: pid)
+    do throws(LabError) {
+      return try HostNamespace(waiter: waiter, pid: pid)
+    } catch {
+      kill(pid, SIGKILL)
+      _ = Child.reap(waiter)
+      throw error
+    }
   }
 
   private static func drain(_ status: Int32, _ problems: Int32) async -> (String, String) {
@@ -56,12 +71,15 @@ struct HostNamespace: Sendable {
   /// The command line that runs `argv` inside the host, with what a host may do at most.
   func inside(_ argv: [String]) -> [String] {
     let bounds = "-all," + NamespaceSetup.capabilities.map { "+" + $0 }.joined(separator: ",")
-    let enter = ["/usr/bin/nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--pid", "--wd=/", "--"]
+    let enter = [
+      "/usr/bin/nsenter", "--target", String(pid), "--uts", "--ipc", "--mount=\(mounts.pathForOthers)",
+      "--pid=\(processes.pathForOthers)", "--wd=/", "--",
+    ]
     return enter + ["/usr/bin/setpriv", "--bounding-set", bounds, "--inh-caps=-all", "--"] + argv
   }
 
   /// The command line that runs `argv` with the host's mounts but all rights: for the lab's own mounts only.
   func mounting(_ argv: [String]) -> [String] {
-    ["/usr/bin/nsenter", "--target", String(pid), "--mount", "--wd=/", "--"] + argv
+    ["/usr/bin/nsenter", "--mount=\(mounts.pathForOthers)", "--wd=/", "--"] + argv
   }
 }

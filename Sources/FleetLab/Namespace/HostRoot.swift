@@ -1,17 +1,25 @@
 import Glibc
 
-/// Files of one simulated host, reached through its first process.
+/// Files of one simulated host, reached through an open handle on its root.
 ///
 /// Symbolic links are resolved here, against the host's root: the kernel would resolve an absolute link against the
 /// root of this process, and a link made inside a host must never lead to a file outside it.
 struct HostRoot: Sendable {
-  /// First process of the host, as the lab sees it.
-  let pid: pid_t
+  /// The host's root; nil for this machine's own.
+  private let folder: Handle?
+
+  /// Files of this machine, where the lab needs to read them.
+  static let machine = HostRoot(folder: nil)
+
+  private init(folder: Handle?) { self.folder = folder }
+
+  /// Files of a host, for as long as its handle lives: never those of a process that got the same number later.
+  init(_ folder: Handle) { self.folder = folder }
 
   /// More links than this in one path are a loop (the kernel's own bound).
   private static let maximumLinks = 40
 
-  private var base: String { "/proc/\(pid)/root" }
+  private var base: String { folder?.path ?? "" }
 
   /// The path outside for a path inside; the last part is followed only if `following`.
   func outside(_ path: String, following: Bool = true) throws(LabError) -> String {

@@ -100,6 +100,13 @@ final class LabLoop: Sendable {
     state.withLock { $0.children[child] = exit }
   }
 
+  /// Runs `work` while the child's number is certainly its own; not at all once the child has been reaped.
+  func whileAlive(_ child: pid_t, _ work: () -> Void) {
+    state.withLock { state in
+      if state.children[child] != nil, kill(child, 0) == 0 { work() }
+    }
+  }
+
   /// Calls `tick` about once a second.
   func everySecond(_ tick: @escaping @Sendable () -> Void) { state.withLock { $0.ticks.append(tick) } }
 
@@ -170,13 +177,19 @@ final class LabLoop: Sendable {
       state.nextTick = now + .seconds(1)
       return (Array(state.children.keys), state.ticks)
     }
-    for child in children {
+    for child in children { reapIfEnded(child)?() }
+    for tick in ticks { tick() }
+  }
+
+  /// Reaps the child if it has ended; the answer reports it.
+  private func reapIfEnded(_ child: pid_t) -> (() -> Void)? {
+    state.withLock { state in
       var status: Int32 = 0
       let ended = waitpid(child, &status, WNOHANG)
-      guard ended == child || (ended < 0 && errno == ECHILD) else { continue }
-      let exit = state.withLock { $0.children.removeValue(forKey: child) }
-      exit?(ended == child ? Child.exitCode(status) : -1)
+      guard ended == child || (ended < 0 && errno == ECHILD) else { return nil }
+      let code = ended == child ? Child.exitCode(status) : -1
+      guard let exit = state.children.removeValue(forKey: child) else { return nil }
+      return { exit(code) }
     }
-    for tick in ticks { tick() }
   }
 }

@@ -47,10 +47,10 @@ struct LabStage: Sendable {
     case .text(let text, let mode):
       try store(Array(text.utf8), at: place, mode: mode, path)
     case .copy(let source):
-      guard let bytes = HostRoot(pid: getpid()).read(source) else { return }
+      guard let bytes = HostRoot.machine.read(source) else { return }
       try store(bytes, at: place, mode: 0o644, path)
     case .program(let source):
-      guard let bytes = HostRoot(pid: getpid()).read(source) else { return }
+      guard let bytes = HostRoot.machine.read(source) else { return }
       try store(bytes, at: place, mode: 0o755, path)
     }
   }

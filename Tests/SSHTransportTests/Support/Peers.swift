@@ -10,7 +10,7 @@ final class FakeServer: Sendable {
 
   /// - Parameter serve: gets each connection; it is closed when the server stops.
   init(port: Int? = nil, serve: @escaping @Sendable (Int32) -> Void) throws {
-    self.port = try port ?? SSHServer.freePort("127.0.0.1")
+    self.port = try port ?? Peer.freePort("127.0.0.1")
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var one: Int32 = 1
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, 4)

@@ -23,7 +23,7 @@ final class SSHServer: Sendable {
   ) throws {
     folder = try TemporaryFolder()
     self.address = address
-    port = try Self.freePort(address)
+    port = try Peer.freePort(address)
     hostKeys = try types.map { try TestKeys.pair("host-\($0)", ["-t", $0]) }
     let authorized = try (keys ?? [TestKeys.ed25519()]).map(\.publicLine).joined(separator: "\n") + "\n"
     try folder.write("authorized_keys", authorized)
@@ -39,12 +39,26 @@ final class SSHServer: Sendable {
     try folder.write("sshd_config", configuration.joined(separator: "\n") + "\n")
     daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
     let (address, port) = (address, port)
-    try eventually("sshd listens") { Self.answers(address, port) }
+    try eventually("sshd listens") { Peer.answers(address, port) }
   }
 
   deinit { daemon.stop() }
 
   var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
+
+  /// A script that makes the file `mark` and goes on for as long as the server's folder exists.
+  func endless(_ mark: String? = nil) -> String {
+    "touch \(mark ?? folder.path + "/mark"); while test -e \(folder.path)/log; do sleep 0.3; done"
+  }
+
+  /// Whether a connection that had logged in has ended.
+  var sawTheEnd: Bool {
+    let text = log
+    guard let login = text.range(of: "Accepted publickey") else { return false }
+    return ["Connection closed by", "Received disconnect", "Connection reset"].contains {
+      text[login.upperBound...].contains($0)
+    }
+  }
 
   func stop() { daemon.stop() }
 
@@ -66,38 +80,6 @@ final class SSHServer: Sendable {
     SSHConfiguration(
       endpoint: endpoint, identity: try identity ?? .file(TestKeys.ed25519().path),
       knownHostsFiles: [try knownHosts(lines)], connectTimeout: timeout)
-  }
-
-  // MARK: Ports
-
-  static func freePort(_ address: String) throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_addr.s_addr = inet_addr(address)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-      }
-    }
-    guard code == 0 else { throw Command.Failure(text: "no free port on \(address): \(errno)") }
-    return Int(UInt16(bigEndian: name.sin_port))
-  }
-
-  private static func answers(_ address: String, _ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_addr.s_addr = inet_addr(address)
-    name.sin_port = UInt16(port).bigEndian
-    return withUnsafePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
   }
 }
 

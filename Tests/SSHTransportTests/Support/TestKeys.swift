@@ -1,8 +1,11 @@
 import Foundation
+import Glibc
 
 /// Key pairs made by ssh-keygen, once for a test run.
 enum TestKeys {
   static let folder: TemporaryFolder = {
+    // Nothing deinitializes a static.
+    atexit { try? FileManager.default.removeItem(atPath: TestKeys.folder.path) }
     do { return try TemporaryFolder() } catch { fatalError("no folder for keys: \(error)") }
   }()
 
