@@ -61,6 +61,18 @@ actor KeyRing {
   /// The socket of the private agent, if one runs.
   var privateAgentSocket: String? { agent?.socketPath }
 
+  /// After a failed signature: if the private agent is gone, forgets it and its keys, so that the next connection starts
+  /// another.
+  func checkPrivateAgent() async {
+    guard let agent else { return }
+    let client = SSHAgentClient(socketPath: agent.socketPath, loop: loop, host: "-")
+    do throws(SSHError) {
+      _ = try await client.identities()
+    } catch {
+      if error.kind == .agentUnavailable, self.agent === agent { await shutdown() }
+    }
+  }
+
   /// Ends the private agent.
   func shutdown() async {
     guard let agent else { return }
@@ -137,7 +149,7 @@ actor KeyRing {
     case .content(let bytes):
       let parsed = PrivateKeyFile.parse(bytes)
       if case .publicHalf(let key) = parsed { return await publicHalf(key, path) }
-      if let permissions, permissions.mode & 0o077 != 0 {
+      if let permissions, permissions.owner == getuid(), permissions.mode & 0o077 != 0 {
         let mode = String(permissions.mode, radix: 8)
         return unreadable(path, "others may read it (mode \(mode)); chmod 600 it")
       }

@@ -92,9 +92,14 @@ package final class SSHClient: Sendable {
     let candidates = try await keys.keys(for: configuration.identity, host: endpoint.host)
     let connection = SSHConnection(configuration: configuration, loop: loop, calls: calls)
     try register(connection)
-    let accepted = try await connection.open(record, keys: candidates, through: jump)
-    await keys.note(accepted: accepted, for: configuration.identity)
-    return connection
+    do throws(SSHError) {
+      let accepted = try await connection.open(record, keys: candidates, through: jump)
+      await keys.note(accepted: accepted, for: configuration.identity)
+      return connection
+    } catch {
+      if error.kind == .agentUnavailable { await keys.checkPrivateAgent() }
+      throw error
+    }
   }
 
   /// Lines of the files that are not understood, and so do not count.

@@ -47,6 +47,11 @@ package actor SSHConnection {
 
   /// Ends the connection. Operations under way and queued fail with `connectionLost`. Repeatable.
   package func close() async {
+    // In a task of its own: a cancelled caller closes as well as any other.
+    await Task { await self.closeNow() }.value
+  }
+
+  private func closeNow() async {
     if failure == nil { failure = lost("the connection was closed on our side") }
     if isBusy {
       shutdown(descriptor, Int32(SHUT_RDWR))

@@ -253,6 +253,10 @@ import Testing
       _ = await connection.isUsable
       await connection.close()
       await connection.close()
+      await Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        await connection.close()
+      }.value
       #expect(await running?.kind == .connectionLost)
       #expect(await queued?.kind == .connectionLost)
       #expect(await !connection.isUsable)

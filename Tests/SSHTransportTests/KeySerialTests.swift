@@ -72,6 +72,21 @@ import Testing
     try eventually("the agent's folder is gone") { !FileManager.default.fileExists(atPath: folderOfAgent) }
   }
 
+  /// An agent that was killed is replaced; the connection that found it dead is told.
+  @Test func killedPrivateAgentsAreReplaced() async throws {
+    let pair = try TestKeys.pair("kind-rsa", ["-t", "rsa", "-b", "2048"])
+    let server = try SSHServer(keys: [pair])
+    try await withClient { client in
+      try await login(client, server, .file(pair.path))
+      let socket = try #require(await client.privateAgentSocket)
+      try Command.run(["pkill", "-KILL", "-f", "ssh-agent -D -a \(socket)"])
+      let error = await failure { try await client.connect(server.configuration(identity: .file(pair.path))) }
+      #expect(error?.kind == .agentUnavailable)
+      try await login(client, server, .file(pair.path))
+      #expect(await client.privateAgentSocket != socket)
+    }
+  }
+
   @Test func passphrasesThatFail() async throws {
     let pair = try TestKeys.pair(
       "locked-ed25519", ["-t", "ed25519", "-a", "4"], passphrase: "correct horse 'battery' $taple")

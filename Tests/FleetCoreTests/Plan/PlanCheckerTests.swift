@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The plan checker") struct PlanCheckerTests {
   /// Every mutation is tried on every change of these many fleets.
-  private static let fleets = max(250, TestEnvironment.sample(1000))
+  private static let fleets = max(250, TestEnvironment.sample(400))
   /// A mutation that fits fewer changes than this proves little.
   private static let enough = 5
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Properties of every plan") struct PlannerPropertyTests {
   private static func forEachFleet(
-    _ name: String, fleets: Int = TestEnvironment.sample(3000), _ body: (RandomFleet, Plan, UInt64) -> Void
+    _ name: String, fleets: Int = TestEnvironment.sample(1500), _ body: (RandomFleet, Plan, UInt64) -> Void
   ) {
     let seed = TestEnvironment.seed()
     print("PlannerPropertyTests.\(name) seed \(seed)")
