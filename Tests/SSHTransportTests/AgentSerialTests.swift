@@ -15,7 +15,7 @@ import Testing
       let folder = try TemporaryFolder()
       daemon = try Daemon("exec ssh-agent -D -a \(folder.path)/agent")
       self.folder = folder
-      try eventually("the agent listens") { Peer.answers(unixSocket: folder.path + "/agent") }
+      try blockUntil { Peer.answers(unixSocket: folder.path + "/agent") }
       for pair in pairs { try Command.run(["ssh-add", "-q", pair.path], environment: ["SSH_AUTH_SOCK": socket]) }
     }
   }
@@ -74,7 +74,7 @@ import Testing
     let agent = try Agent([])
     #expect(try await connect(server, agent.socket)?.kind == .authenticationRefused)
     agent.daemon.stop()
-    try eventually("the socket is gone") { !FileManager.default.fileExists(atPath: agent.socket) }
+    try await eventually("the socket is gone") { !FileManager.default.fileExists(atPath: agent.socket) }
     #expect(try await connect(server, agent.socket)?.kind == .agentUnavailable)
     #expect(try await connect(server, "/" + String(repeating: "x", count: 200))?.kind == .agentUnavailable)
   }
@@ -135,7 +135,7 @@ import Testing
         return error
       }
       if fault == .hangs || fault == .hangsAtSigning {
-        try eventually("the agent is asked") { agent.accepted >= (fault == .hangs ? 1 : 2) }
+        try await eventually("the agent is asked") { agent.accepted >= (fault == .hangs ? 1 : 2) }
         #expect(try await healthy.run("echo on", deadline: .seconds(20), outputLimit: 10).output == "on\n")
         #expect(!isOver.withLock { $0 }, "the loop served another connection while the agent hung")
       }
@@ -156,7 +156,7 @@ import Testing
           try await client.connect(server.configuration(identity: .agent(socketPath: folder.path + "/agent")))
         }
       }
-      try eventually("the agent is asked") { agent.accepted >= 1 }
+      try await eventually("the agent is asked") { agent.accepted >= 1 }
       task.cancel()
       #expect(await task.value?.kind == .cancelled)
     }

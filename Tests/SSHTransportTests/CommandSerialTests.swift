@@ -145,7 +145,7 @@ import Testing
       let task = Task {
         await failure { try await connection.run(server.endless(mark), deadline: .seconds(90), outputLimit: 9) }
       }
-      try eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
+      try await eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
       task.cancel()
       #expect(await task.value?.kind == .cancelled)
       // Cancelled before it begins.

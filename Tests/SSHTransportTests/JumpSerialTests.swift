@@ -27,7 +27,7 @@ import Testing
       let both = try await connection.run("cat", input: bytes, deadline: .seconds(60), outputLimit: bytes.count)
       #expect(both.stdout == bytes)
       await connection.close()
-      try eventually("both servers see the end") {
+      try await eventually("both servers see the end") {
         jump.sawTheEnd && target.sawTheEnd
       }
     }
@@ -122,7 +122,7 @@ import Testing
       async let lost = failure {
         try await connection.run(target.endless(mark), deadline: .seconds(90), outputLimit: 10)
       }
-      try eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
+      try await eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
       relay.freeze()
       #expect(await lost?.kind == .connectionLost)
       await connection.close()

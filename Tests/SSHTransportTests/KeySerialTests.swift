@@ -69,7 +69,7 @@ import Testing
       socket = path
     }
     let folderOfAgent = (try #require(socket) as NSString).deletingLastPathComponent
-    try eventually("the agent's folder is gone") { !FileManager.default.fileExists(atPath: folderOfAgent) }
+    try await eventually("the agent's folder is gone") { !FileManager.default.fileExists(atPath: folderOfAgent) }
   }
 
   /// An agent that was killed is replaced; the connection that found it dead is told.

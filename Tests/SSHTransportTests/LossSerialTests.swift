@@ -56,7 +56,7 @@ import Testing
   @Test func connectionsCanBeCancelled() async throws {
     let server = try FakeServer { _ in }
     let task = Task { try await connect(port: server.port, timeout: .seconds(100)) }
-    try eventually("it connects") { server.accepted > 0 }
+    try await eventually("it connects") { server.accepted > 0 }
     task.cancel()
     #expect(try await task.value?.kind == .cancelled)
   }
@@ -81,7 +81,7 @@ import Testing
       async let lost = failure {
         try await connection.run(server.endless(mark), deadline: .seconds(90), outputLimit: 10)
       }
-      try eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
+      try await eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
       relay.freeze()
       #expect(await lost?.kind == .connectionLost)
       #expect(await !connection.isUsable)
@@ -148,7 +148,7 @@ import Testing
     async let lost = failure {
       try await connection.run(server.endless(mark), deadline: .seconds(90), outputLimit: 10)
     }
-    try eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
+    try await eventually("the command starts") { FileManager.default.fileExists(atPath: mark) }
     await client.shutdown()
     #expect(await lost?.kind == .connectionLost)
     #expect(await failure { try await client.connect(server.configuration()) }?.kind == .connectionLost)
@@ -163,7 +163,7 @@ import Testing
         let connection = try await client.connect(server.configuration())
         _ = try await connection.run("echo", deadline: .seconds(20), outputLimit: 10)
       }
-      try eventually("the server sees the end") { server.sawTheEnd }
+      try await eventually("the server sees the end") { server.sawTheEnd }
     }
   }
 }

@@ -79,11 +79,20 @@ final class TemporaryFolder: Sendable {
   }
 }
 
-/// Looks again and again until `condition` holds.
-func eventually(_ what: String, within seconds: Double = 20, _ condition: () throws -> Bool) throws {
+/// Looks again and again until `condition` holds, and lets others run meanwhile.
+func eventually(_ what: String, within seconds: Double = 20, _ condition: () throws -> Bool) async throws {
   let end = Date().addingTimeInterval(seconds)
   while try !condition() {
     guard Date() < end else { throw Command.Failure(text: "not within \(seconds) s: \(what)") }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
+/// As `eventually`, and blocks its thread: for what other processes do.
+func blockUntil(within seconds: Double = 20, _ condition: () throws -> Bool) throws {
+  let end = Date().addingTimeInterval(seconds)
+  while try !condition() {
+    guard Date() < end else { throw Command.Failure(text: "not within \(seconds) s") }
     usleep(5_000)
   }
 }

@@ -39,7 +39,7 @@ final class SSHServer: Sendable {
     try folder.write("sshd_config", configuration.joined(separator: "\n") + "\n")
     daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
     let (address, port) = (address, port)
-    try eventually("sshd listens") { Peer.answers(address, port) }
+    try blockUntil { Peer.answers(address, port) }
   }
 
   deinit { daemon.stop() }
