@@ -148,7 +148,9 @@ struct HostFold {
     case .stepSucceeded(let step, let completion):
       end(step, at, completion == .alreadyDone ? .alreadyDone : .performed)
     case .stepFailed(let step, _): end(step, at, .failed)
-    case .effectIntended(let effect, _) where effect.kind == .disableService: disabledAt = disabledAt ?? at
+    case .effectIntended(let effect, _) where effect.kind == .disableService:
+      disabledAt = disabledAt ?? at
+      enabledAt = nil
     case .effectObserved(let effect, .failed) where effect.kind == .disableService: disabledAt = nil
     case .effectObserved(let effect, .done) where effect.kind == .enableService: enabledAt = at
     case .undone(let effect, _):

@@ -17,15 +17,19 @@ package struct VerifyRules: Sendable {
   package var activated: HostChange.Activation
   /// Seconds since boot at which a reload loaded the modules; older log lines do not count (RULES V1).
   package var loadedAt: Double?
+  /// Whether the operator's power_cycle hook cut the power in this run: a witness of the reset (RULES A2, H).
+  package var isPowerCycled: Bool
   package var facts: Facts
 
   package init(
-    change: HostChange, before: RunFacts, activated: HostChange.Activation, loadedAt: Double?, facts: Facts
+    change: HostChange, before: RunFacts, activated: HostChange.Activation, loadedAt: Double?,
+    isPowerCycled: Bool = false, facts: Facts
   ) {
     self.change = change
     self.before = before
     self.activated = activated
     self.loadedAt = loadedAt
+    self.isPowerCycled = isPowerCycled
     self.facts = facts
   }
 
@@ -108,6 +112,7 @@ package struct VerifyRules: Sendable {
     if let record = observation.firmwareBootRecord, let old = before.firmwareBootRecord, record != old {
       return "the firmware's own boot record (ACPI FPDT) is new"
     }
+    if isPowerCycled { return "the power_cycle hook cut its power" }
     return nil
   }
 

@@ -73,6 +73,20 @@ struct ActivateStep: StepImplementation {
         look: { _ in try await runner.observe().kexecLoaded == false ? .alreadyDone : .ready },
         act: { _ in try await hosts.perform(runner.host, .unloadKexec) })
     }
+    do {
+      try await awaitReset(runner)
+    } catch let failure as Failure where failure.kind == .didNotReturn {
+      guard Hooks.isWanted(.powerCycle, runner), runner.run.openEffect(EffectID(.reset)) != nil else { throw failure }
+      // The operator's last means (RULES H): the board is switched off and on, and the host gets its time once more.
+      try runner.finding("powerCycled", "\(failure.text); its power_cycle hook is run")
+      try await Hooks.run(.powerCycle, runner)
+      try await awaitReset(runner)
+    }
+    runner.latest = nil
+  }
+
+  private func awaitReset(_ runner: HostRunner) async throws {
+    let hosts = runner.services.hosts
     let shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
     try await runner.effect(
       EffectID(.reset), failing: .didNotReturn, within: runner.host.policy.deadlines.reboot,
@@ -85,7 +99,6 @@ struct ActivateStep: StepImplementation {
         try await hosts.perform(runner.host, .reset(token: token))
         runner.latest = nil
       })
-    runner.latest = nil
   }
 
   /// A host that does not answer is rebooting until the deadline says otherwise.

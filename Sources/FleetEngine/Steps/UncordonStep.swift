@@ -7,22 +7,37 @@ struct UncordonStep: StepImplementation {
   let fallback = FailureKind.computeUnknown
 
   func precheck(_ runner: HostRunner) async throws -> Precheck {
-    guard let nova = try runner.nova else { return .alreadyDone }
+    let done: Precheck = Hooks.isWanted(.postUncordon, runner) ? .ready : .alreadyDone
+    guard let nova = try runner.nova else { return done }
     let service = try await nova.gateway.service(nova.name)
     let ours = runner.run.effects.contains { $0.id.kind == .disableService }
     let enabling = EffectID(.enableService, nova.name)
     if service.isEnabled {
       if runner.run.openEffect(enabling) != nil { return .ready }
-      if runner.run.isDone(enabling) { return .alreadyDone }
-      return ours ? .blocked(takenOver(runner, service)) : .alreadyDone
+      if runner.run.isDone(enabling) { return done }
+      return ours ? .blocked(takenOver(runner, service)) : done
     }
-    if !ours { return .alreadyDone }
+    if !ours { return done }
     guard service.disabledReason == runner.cordonReason else { return .blocked(takenOver(runner, service)) }
     return .ready
   }
 
   func act(_ runner: HostRunner) async throws {
-    guard let nova = try runner.nova else { return }
+    let ours = runner.run.effects.contains { $0.id.kind == .disableService }
+    if ours, let nova = try runner.nova { try await enable(runner, nova) }
+    do {
+      try await Hooks.run(.postUncordon, runner)
+    } catch let veto as Failure where veto.kind == .hookVeto {
+      // What is quarantined is out of service; a host that the hook refuses must take no servers.
+      if ours, let nova = try runner.nova { try await disableAgain(runner, nova) }
+      throw veto
+    }
+  }
+
+  private func enable(_ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)) async throws {
+    if runner.run.isDone(EffectID(.enableService, nova.name)), try await nova.gateway.service(nova.name).isEnabled {
+      return
+    }
     try await awaitHeartbeat(runner, nova)
     try await compareOffer(runner, nova)
     let service = try await nova.gateway.service(nova.name)
@@ -31,6 +46,17 @@ struct UncordonStep: StepImplementation {
       token: { runner.cordonReason },
       look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .alreadyDone : .ready },
       act: { _ in try await nova.gateway.enable(service: service.id) })
+  }
+
+  private func disableAgain(
+    _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
+  ) async throws {
+    let service = try await nova.gateway.service(nova.name)
+    try await runner.effect(
+      EffectID(.disableService, nova.name), failing: .computeUnknown, within: runner.services.bounds.command,
+      token: { runner.cordonReason },
+      look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .ready : .alreadyDone },
+      act: { reason in try await nova.gateway.disable(service: service.id, reason: reason) })
   }
 
   private func takenOver(_ runner: HostRunner, _ service: ComputeServiceState) -> Failure {

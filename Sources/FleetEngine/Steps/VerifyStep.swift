@@ -16,7 +16,9 @@ struct VerifyStep: StepImplementation {
     if let floor, floor != stored { try runner.services.store.save(floor: floor, host: runner.host.id) }
     let (activated, loadedAt) = try await activation(runner)
     let rules = VerifyRules(
-      change: runner.change, before: before, activated: activated, loadedAt: loadedAt, facts: runner.services.facts)
+      change: runner.change, before: before, activated: activated, loadedAt: loadedAt,
+      isPowerCycled: runner.run.isDone(EffectID(.hook, Policy.HookPoint.powerCycle.rawValue)),
+      facts: runner.services.facts)
     let judgement = rules.judge(observation, floor: floor)
     let facts = RunFacts(observation, view: nil, runner)
     if runner.run.after != facts {
@@ -24,17 +26,19 @@ struct VerifyStep: StepImplementation {
       try runner.record(.recorded(phase: .after, facts: facts))
     }
     if let failure = judgement.failure { return .blocked(failure) }
-    let door = runner.door(observation)
-    if runner.run.isDone(EffectID(.stopCompute, door.subject)), !isOpened(runner, door),
-      try await runner.services.hosts.computeRuns(runner.host, door) != true
-    {
-      return .ready
-    }
-    return .alreadyDone
+    if try await doorIsToBeOpened(runner, runner.door(observation)) { return .ready }
+    return Hooks.isWanted(.postVerify, runner) ? .ready : .alreadyDone
   }
 
   func act(_ runner: HostRunner) async throws {
-    try await Self.openDoor(runner, runner.door(try await runner.observation()))
+    let door = runner.door(try await runner.observation())
+    if try await doorIsToBeOpened(runner, door) { try await Self.openDoor(runner, door) }
+    try await Hooks.run(.postVerify, runner)
+  }
+
+  private func doorIsToBeOpened(_ runner: HostRunner, _ door: Door) async throws -> Bool {
+    guard runner.run.isDone(EffectID(.stopCompute, door.subject)), !isOpened(runner, door) else { return false }
+    return try await runner.services.hosts.computeRuns(runner.host, door) != true
   }
 
   /// Starts nova-compute again, once.
