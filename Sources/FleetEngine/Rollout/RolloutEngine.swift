@@ -33,6 +33,7 @@ package struct RolloutEngine: Sendable {
   package func run(
     rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> Bool
   ) async throws -> RolloutReport {
+    let plan = located(plan)
     try begin(rollout, plan: plan, planID: planID, by: by)
     let ending = try await work(rollout, plan, stop)
     if let error = ending.error { throw error }
@@ -90,6 +91,17 @@ package struct RolloutEngine: Sendable {
     } catch {
       return error
     }
+  }
+
+  /// Fills in where the images lie now: a plan names them by their content (RULES C).
+  private func located(_ plan: Plan) -> Plan {
+    var plan = plan
+    for index in plan.changes.indices {
+      guard let sha256 = plan.changes[index].image?.sha256 else { continue }
+      let known = services.catalog.images.first { $0.sha256 == sha256 }
+      plan.changes[index].image?.path = known?.path ?? services.store.blobPath(sha256)
+    }
+    return plan
   }
 
   private func begin(_ rollout: String, plan: Plan, planID: String, by: String) throws {
