@@ -56,6 +56,16 @@ extension FleetStore {
     try read { try Self.entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }
   }
 
+  /// Everything ever recorded of one host, with what was recorded of the rollouts that worked on it as a whole: who
+  /// began them and why, where they were paused or halted.
+  package func history(host: HostID) throws(StoreError) -> [JournalEntry] {
+    let rollouts = "SELECT DISTINCT rollout FROM journal WHERE host = ?1 AND rollout IS NOT NULL"
+    return try read {
+      try Self.entries(
+        $0, "WHERE host = ?1 OR (host IS NULL AND rollout IN (\(rollouts))) ORDER BY seq", [host.rawValue])
+    }
+  }
+
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)
