@@ -33,14 +33,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   /// The TCB in full where an entry holds one.
   private static func tcb(_ event: JournalEvent) -> String {
-    let facts: RunFacts? =
-      switch event {
-      case .run(.recorded(_, let facts)), .observed(let facts): facts
-      case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
-        .sevESLossAccepted, .finding, .backupMade:
-        nil
-      }
-    guard let tcb = facts?.tcb else { return "" }
+    guard let tcb = event.facts?.tcb else { return "" }
     let fmc = tcb.fmc.map { "FMC \($0), " } ?? ""
     return " (TCB: \(fmc)boot loader \(tcb.bootloader), TEE \(tcb.tee), SNP \(tcb.snp), microcode \(tcb.microcode))"
   }

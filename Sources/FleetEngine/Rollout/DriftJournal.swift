@@ -7,17 +7,16 @@ struct DriftJournal {
 
   init(_ services: EngineServices) { self.services = services }
 
-  /// Must be told before the looks are stored. Hosts that a rollout holds are left out: their change is its own.
+  /// Hosts that a rollout holds are left out: their change is its own.
   func record(_ looks: [(HostID, Result<Observation, ProbeFailure>)], at: Instant) throws {
-    let seen = try services.store.latestSeen()
+    let told = try services.store.latestFacts(looks.map(\.0))
     let floors = try services.store.floors()
     let held = try services.store.slotHolders()
     var events: [(event: JournalEvent, host: HostID?)] = []
     for (host, look) in looks where !held.contains(host) {
       guard case .success(let observation) = look else { continue }
       let now = facts(observation, floors[host])
-      let before = seen[host]?.observation.map { facts($0, floors[host]) }
-      if before.map({ Self.differ($0, now) }) ?? true { events.append((.observed(now), host)) }
+      if told[host].map({ Self.differ($0, now) }) ?? true { events.append((.observed(now), host)) }
     }
     if !events.isEmpty { try services.store.append(events, rollout: nil, at: at) }
   }

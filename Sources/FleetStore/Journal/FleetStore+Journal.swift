@@ -66,6 +66,19 @@ extension FleetStore {
     }
   }
 
+  /// What the journal last said of these hosts, by a run or by a look outside one; absent: it never spoke of the host.
+  package func latestFacts(_ hosts: some Sequence<HostID>) throws(StoreError) -> [HostID: RunFacts] {
+    try read { db in
+      var facts: [HostID: RunFacts] = [:]
+      for host in hosts {
+        let newest = try Self.entries(
+          db, "WHERE host = ? AND kind IN ('observed', 'recorded') ORDER BY seq DESC LIMIT 1", [host.rawValue])
+        facts[host] = newest.first?.event.facts
+      }
+      return facts
+    }
+  }
+
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)
@@ -83,5 +96,17 @@ extension FleetStore {
     var entries: [JournalEntry] = []
     while let row = try rows.next() { entries.append(try JournalRow(row).entry()) }
     return entries
+  }
+}
+
+extension JournalEvent {
+  /// What it says a host is like; `nil`: it tells something else.
+  package var facts: RunFacts? {
+    switch self {
+    case .run(.recorded(_, let facts)), .observed(let facts): facts
+    case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
+      .sevESLossAccepted, .finding, .backupMade:
+      nil
+    }
   }
 }

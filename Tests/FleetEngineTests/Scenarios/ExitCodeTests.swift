@@ -117,6 +117,23 @@ import Testing
     }
   }
 
+  /// A plan is older than what became of its hosts.
+  @Test func aPlanDoesNotDriveAQuarantinedHost() async throws {
+    struct PlanSeen: Decodable { var id: String }
+    try await Scenario.with(hosts: [.milan("h1"), .milan("h2")]) { scenario in
+      try await scenario.world.lab.set(.silentRefusal, on: "h1")
+      let planned = try await scenario.sevfleet("plan", "h1", "--json")
+      let plan = try JSONDecoder().decode(PlanSeen.self, from: Data(planned.stdout.utf8)).id
+      #expect(try await scenario.apply([plan]).0.status == 3)
+      let commands = try await scenario.truth("h1").rootCommands
+      let (ended, rollout) = try await scenario.apply([plan])
+      #expect(ended.status == 3, "\(ended.stderr)")
+      #expect(try rollout.host("h1").outcome == "skipped")
+      #expect(try rollout.host("h1").kind == "quarantined")
+      #expect(try await scenario.truth("h1").rootCommands == commands, "it was not even looked at")
+    }
+  }
+
   @Test func aControllerLostBeforeTheHaltHaltsAfterwards() async throws {
     func lost(_ body: (Scenario) async throws -> Void) async throws {
       try await Scenario.with(hosts: [.milan("h1"), .milan("h2")]) { scenario in
@@ -172,6 +189,13 @@ import Testing
       #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 31))
       let stored = try await scenario.sevfleet("rollout", "show", try #require(paused.id), "--json")
       #expect(stored.stdout.contains("\"paused\""))
+      let file = "\(scenario.world.inventoryFolder)/hosts/lab.yaml"
+      let hosts = try String(contentsOfFile: file, encoding: .utf8)
+      try hosts.replacingOccurrences(of: "name: h1", with: "name: h9")
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let gone = try await scenario.sevfleet("rollout", "resume", "--json")
+      #expect(gone.status == 64, "\(gone.stderr)")
+      #expect(try Self.error(gone).found == "h1", "what is left of it cannot be done")
     }
   }
 
