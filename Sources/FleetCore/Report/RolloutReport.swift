@@ -25,6 +25,8 @@ package struct RolloutReport: Hashable, Sendable {
     package var state: HostRun.State
     package var before: RunFacts?
     package var after: RunFacts?
+    /// Whether this run changed what runs now or after the next reset, and did not take it back.
+    package var isTouched: Bool
     package var backup: String?
     package var fileRestored: Bool
     package var steps: [StepRow]
@@ -35,6 +37,9 @@ package struct RolloutReport: Hashable, Sendable {
     package var released: String?
     /// How the host was really activated: a refused reload may have become a reboot.
     package var activation: HostChange.Activation
+
+    /// What the host is like as far as it was seen; `nil`: it was changed since the last look, so nobody knows.
+    package var latest: RunFacts? { after ?? (isTouched ? nil : before) }
   }
 
   package var id: String
@@ -189,7 +194,7 @@ struct HostFold {
     let steps = Step.allCases.map { stepRow($0) }
     return RolloutReport.HostRow(
       change: change, outcome: outcome, failure: failure, state: run.state, before: run.before, after: run.after,
-      backup: backup, fileRestored: run.fileRestored, steps: steps,
+      isTouched: Self.isTouched(run), backup: backup, fileRestored: run.fileRestored, steps: steps,
       serviceDisabled: disabledAt.map { (enabledAt ?? now) - $0 }, startedAt: startedAt,
       text: Self.text(run, change, failure), released: released, activation: Self.activation(run, change))
   }
@@ -202,6 +207,16 @@ struct HostFold {
     // A host without servers to move has no drain; what ran was only its proof.
     if step == .drain, !change.drain.needed, row.outcome == .alreadyDone { row.outcome = .notApplicable }
     return row
+  }
+
+  /// A staged file decides the next reset, an activation decides what runs; what was only intended may have happened.
+  private static func isTouched(_ run: HostRun) -> Bool {
+    run.effects.contains { effect in
+      if effect.id.kind.beginsActivation { return true }
+      guard effect.id.kind == .stageFile, !effect.isUndone else { return false }
+      if case .failed? = effect.result { return false }
+      return true
+    }
   }
 
   private static func activation(_ run: HostRun, _ change: HostChange) -> HostChange.Activation {

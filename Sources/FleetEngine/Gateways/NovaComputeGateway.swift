@@ -23,9 +23,13 @@ package final class NovaComputeGateway: ComputeGateway {
     return ComputeServiceState(service)
   }
 
-  package func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] {
+  package func services() async throws(ComputeError) -> [ComputeServiceState] {
     let all = try await asked { () async throws(OpenStackError) in try await cloud.nova.allComputeServices() }
-    return all.map { ComputeServiceState($0) }.filter { $0.isEnabled && $0.isUp && !$0.forcedDown }
+    return all.map { ComputeServiceState($0) }
+  }
+
+  package func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] {
+    try await services().filter { $0.isEnabled && $0.isUp && !$0.forcedDown }
   }
 
   package func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
