@@ -99,7 +99,8 @@ extension DrainLoop {
       attempts[effect, default: 0] += 1
       return
     }
-    guard (attempts[effect] ?? 0) < bounds.maxMoveAttempts else {
+    // The request that is repeated here is not among the attempts yet.
+    guard (attempts[effect] ?? 0) + 1 < bounds.maxMoveAttempts else {
       let text = "\(effect) was asked for \(bounds.maxMoveAttempts) times and did not happen"
       try await end(effect, .failed(text))
       throw Failure(.serverFailed, text, found: effect.subject)

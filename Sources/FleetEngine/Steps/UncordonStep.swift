@@ -90,7 +90,12 @@ struct UncordonStep: StepImplementation {
   private func compareOffer(
     _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
   ) async throws {
-    let view = try await runner.patiently { try await nova.gateway.view(nova.name, inventory: true) }
+    let isKnown = runner.run.before?.encryptionSlots != nil
+    let view = try await runner.patiently {
+      let view = try await nova.gateway.view(nova.name, inventory: true)
+      if isKnown, view.encryptionSlots == nil { throw ComputeError(.unreachable, "Placement gives no answer") }
+      return view
+    }
     let offer = OfferComparison(
       host: nova.name, before: runner.run.before, after: view, losesSEVES: runner.change.sevES.takesAway)
     if let failure = offer.failure { throw failure }
