@@ -14,8 +14,12 @@ package final class HostRunner {
   package var switchedOff: Set<String>
   /// Doors that this process opened by a command of the operator, which nobody can look up.
   var openDoors: Set<String> = []
-  /// Confirms and reverts that this process asked for and that Nova settles in its own time.
-  var asked: Set<EffectID> = []
+  /// Confirms and reverts that this process asked for and that Nova settles in its own time, by monotonic time.
+  var asked: [EffectID: Int64] = [:]
+  /// When the drain began; a restart does not begin it anew (RULES D7).
+  private(set) var drainBegan: Instant?
+  /// Hosts that converged in this rollout before this run was taken up (RULES D4).
+  let convergedHosts: ConvergedHosts
   private let initiallyOpen: Bool
 
   /// Folds what the journal says of the host in this rollout. Throws `JournalCorruption`, `StoreError`.
@@ -28,14 +32,18 @@ package final class HostRunner {
     self.services = services
     var run = HostRun(steps: change.steps)
     switchedOff = []
+    var converged = ConvergedHosts()
+    var drainBegan: Instant?
     for entry in entries {
       guard case .run(let event) = entry.event else { continue }
       guard entry.host == host.id else {
         if case .effectIntended(let effect, _) = event, effect.kind == .moveCold || effect.kind == .stopServer {
           switchedOff.insert(effect.subject)
         }
+        converged.note(event, of: entry.host)
         continue
       }
+      drainBegan = Self.drainBegan(drainBegan, after: event, at: entry.at)
       do throws(HostRun.IllegalEvent) {
         try run.apply(event)
       } catch {
@@ -44,6 +52,8 @@ package final class HostRunner {
       }
     }
     self.run = run
+    self.drainBegan = drainBegan
+    convergedHosts = converged
     initiallyOpen = !run.isAtBoundary
   }
 
@@ -144,6 +154,7 @@ package final class HostRunner {
     try next.apply(event)
     try journal(.run(event))
     run = next
+    drainBegan = Self.drainBegan(drainBegan, after: event, at: services.clock.now())
   }
 
   package func journal(_ event: JournalEvent) throws {

@@ -15,6 +15,11 @@ package struct EngineBounds: Sendable {
   package var acceptance = Duration.seconds(30)
   /// How long a reset that was issued may leave the host up before it is issued again: a shutdown stops services first.
   package var shutdown = Duration.seconds(300)
+  /// How long looks at Nova are repeated while it gives no answer: a rolling restart of its API takes seconds, and what
+  /// lasts longer is an outage that a person should see.
+  package var outage = Duration.seconds(20)
+  /// A drain that is taken up again gets at least this, however late: what is under way must be seen to end.
+  package var resumedDrain = Duration.seconds(30)
   /// An act is repeated this often when looks show that it did not happen.
   package var maxActs = 3
   /// A server's move is asked for this often.
