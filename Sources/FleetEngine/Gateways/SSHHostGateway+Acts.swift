@@ -28,8 +28,10 @@ extension SSHHostGateway {
     case .rebuildInitramfs(let kernel, let tool):
       let command: RootCommand = tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel)
       try await commands(host, [command, .sync("/boot")], deadline: host.policy.deadlines.initramfs)
-    case .closeDoor(let door): try await commands(host, Self.door(door, opens: false))
-    case .openDoor(let door): try await commands(host, Self.door(door, opens: true))
+    case .closeDoor(let door):
+      try await commands(host, Self.door(door, opens: false), deadline: bounds.door)
+    case .openDoor(let door):
+      try await commands(host, Self.door(door, opens: true), deadline: bounds.door)
     case .unloadKexec: try await commands(host, [.unloadKexec])
     case .reload(let token, let parameters): try await reload(host, token, parameters)
     case .reset(let token): try await reset(host, token)

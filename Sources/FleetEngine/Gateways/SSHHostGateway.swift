@@ -86,8 +86,9 @@ package final class SSHHostGateway: HostGateway {
     case .unit(.systemd(let unit)):
       let result = try await run(host, "systemctl is-active \(ShellQuoting.quote(unit))", deadline: bounds.command)
       switch Self.text(result.stdout).trimmed {
-      case "active", "activating", "reloading", "deactivating": return true
+      case "active", "activating", "reloading": return true
       case "inactive", "failed": return false
+      // `deactivating` among them: it runs no longer for long, and is not stopped yet.
       default: return nil
       }
     case .unit(.docker(let name)): return try await containerRuns(host, "docker", name)

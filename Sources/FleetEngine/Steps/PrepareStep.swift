@@ -92,16 +92,3 @@ extension Observation {
   /// The tool that rebuilds an initramfs here, `update-initramfs` before `dracut`.
   package var initramfsTool: String? { ["update-initramfs", "dracut"].first { tools[$0] != nil } }
 }
-
-extension HostRunner {
-  /// What is stopped to close the door (RULES E1).
-  func door(_ observation: Observation) -> Door {
-    guard change.computeHost.name != nil else { return .none }
-    switch host.policy.activation.computeStop {
-    case .auto: return observation.computeUnit.map { .unit($0) } ?? .none
-    case .none: return .none
-    case .unit(let unit): return .unit(.systemd(unit: unit))
-    case .command(let argv): return .command(argv)
-    }
-  }
-}

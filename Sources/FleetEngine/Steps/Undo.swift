@@ -91,14 +91,14 @@ struct Undo {
   // MARK: Services
 
   private func startCompute() async throws -> String {
-    let door = runner.door(try await runner.observation())
+    guard let door = runner.closedDoor else { return "nothing was stopped" }
     try await VerifyStep.openDoor(runner, door)
     return "\(door.subject) runs"
   }
 
   private func enableService(_ name: String) async throws -> String {
     guard let nova = try runner.nova else { return "the host is not in Nova" }
-    let service = try await nova.gateway.service(nova.name)
+    let service = try await settledService(nova)
     if service.isEnabled { return "it is enabled already" }
     guard service.disabledReason == runner.cordonReason else {
       return "left as it is: it bears another reason, \(service.disabledReason ?? "none")"
@@ -109,6 +109,19 @@ struct Undo {
       look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .alreadyDone : .ready },
       act: { _ in try await nova.gateway.enable(service: service.id) })
     return "enabled"
+  }
+
+  /// The service, once a disabling that nobody saw end has had its time to land.
+  private func settledService(
+    _ nova: (gateway: any ComputeGateway, name: String)
+  ) async throws -> ComputeServiceState {
+    let isOpen = runner.run.openEffect(EffectID(.disableService, nova.name)) != nil
+    let deadline = Deadline(runner.services.clock, in: runner.services.bounds.acceptance)
+    while true {
+      let service = try await nova.gateway.service(nova.name)
+      guard isOpen, service.isEnabled, !deadline.hasPassed else { return service }
+      try await runner.services.clock.sleep(runner.services.bounds.poll)
+    }
   }
 
   private func startServer(_ id: String) async throws -> String {
@@ -124,11 +137,5 @@ struct Undo {
       },
       act: { _ in try await nova.gateway.start(id) })
     return "server \(id) runs again"
-  }
-}
-
-extension String {
-  fileprivate func dropping(prefix: String) -> String? {
-    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
   }
 }
