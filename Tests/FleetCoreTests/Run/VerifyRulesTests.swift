@@ -46,7 +46,7 @@ import Testing
     before.firmwareBootRecord = "fpdt-1"
     let floor = FloorEvidence(
       version: Bench.floor, bios: "B 1.2", evidence: "", observedAt: Instant(milliseconds: 1))
-    return Read(change: change, before: before, activated: .reload, loadedAt: 900, seen: seen, floor: floor)
+    return Read(change: change, before: before, activated: .reload, loadedAt: 899, seen: seen, floor: floor)
   }
 
   /// A reset whose log shows the floor.
@@ -140,6 +140,7 @@ import Testing
       $0.activated = .none
       $0.loadedAt = nil
       $0.seen = Bench.observation()
+      $0.seen.checks = [ToolCheck(text: "SEV", verdict: .pass, depth: 0)]
     },
   ]
 
@@ -160,7 +161,7 @@ import Testing
     read.seen.files[0].sha256 = "other"
     func text() -> String {
       VerifyRules(
-        change: read.change, before: read.before, activated: .reload, loadedAt: 900, facts: SampleFacts.all
+        change: read.change, before: read.before, activated: .reload, loadedAt: 899, facts: SampleFacts.all
       ).judge(read.seen, floor: nil).failure?.text ?? ""
     }
     #expect(text().contains("\(Bench.path) was loaded in its place"))
