@@ -59,6 +59,15 @@ package final class SSHHostGateway: HostGateway {
     try await hash(host, .hash(path: path))
   }
 
+  package func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool {
+    let command = "/usr/bin/dpkg-divert --truename \(ShellQuoting.quote(path))"
+    let result = try await run(host, "LC_ALL=C; export LC_ALL\n\(command)", deadline: bounds.command)
+    guard result.exitStatus == 0 else {
+      throw HostError(.toolMissing, "dpkg-divert does not answer", found: "exit \(result.exitStatus)")
+    }
+    return Self.text(result.stdout).trimmed != path
+  }
+
   private func hash(_ host: Host, _ command: RootCommand) async throws(HostError) -> String? {
     let script = HostScript(become: host.ssh.become).asking(command)
     let result = try await run(host, script, deadline: bounds.command)

@@ -59,7 +59,14 @@ struct ActivateStep: StepImplementation {
   /// A kernel change must have been shown by the plan (RULES A3), and a reload's plan shows none.
   private func mayReset(_ runner: HostRunner) async throws -> Bool {
     guard runner.host.policy.activation.reboot else { return false }
-    return ObserveStep.otherKernel(runner, try await runner.observe()) == nil
+    let observation = try await runner.observe()
+    // A PSP that timed out may need its power cut (FACTS 7.8): without a hook that can do it, a person decides.
+    if let timeouts = observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty,
+      runner.host.policy.hooks[.powerCycle] == nil
+    {
+      return false
+    }
+    return ObserveStep.otherKernel(runner, observation) == nil
   }
 
   /// The proof of emptiness stands right before each act, not only before the effect: after a controller was lost

@@ -22,6 +22,27 @@ extension HostRunner {
   }
 }
 
+extension HostRunner {
+  /// Returns once nova-compute gives a heartbeat newer than now: enabled before that, the service would take servers
+  /// that nobody starts (RULES E1).
+  func awaitHeartbeat() async throws {
+    guard let nova = try nova else { return }
+    let deadline = Deadline(services.clock, in: services.bounds.heartbeat)
+    let first = try await nova.gateway.service(nova.name)
+    var newest = first
+    while true {
+      if newest.isUp, let now = newest.updatedAt, first.updatedAt.map({ now > $0 }) ?? true { return }
+      if deadline.hasPassed {
+        throw Failure(
+          .heartbeatMissing, "its compute service gives no new heartbeat", expected: "up",
+          found: newest.isUp ? "up, no new heartbeat" : "down")
+      }
+      try await services.clock.sleep(services.bounds.poll)
+      newest = try await nova.gateway.service(nova.name)
+    }
+  }
+}
+
 extension Door {
   /// Name of what is stopped, for the journal.
   var subject: String {

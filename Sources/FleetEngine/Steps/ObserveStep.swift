@@ -22,6 +22,14 @@ struct ObserveStep: StepImplementation {
       try runner.journal(.sevESLossAccepted(servers: runner.change.sevES.servers))
     }
     try learnFloor(runner, observation)
+    if runner.change.activation != .none, runner.change.computeHost.name != nil,
+      runner.host.policy.activation.computeStop == .auto, observation.computeUnit == nil
+    {
+      try runner.finding(
+        "doorOpen",
+        "no unit or container that runs nova-compute was found, so it is not stopped between the two proofs; "
+          + "compute_stop may name it")
+    }
     try runner.record(.recorded(phase: .before, facts: RunFacts(observation, view: view, runner)))
   }
 

@@ -14,7 +14,7 @@ struct Undo {
     case .moveLive: return try await settleLive(effect)
     case .moveCold: return try await settleCold(effect)
     case .stopServer: return try await startServer(effect.subject)
-    case .stageFile: return try await putBack(effect.subject)
+    case .stageFile: return try await unstage(effect.subject)
     case .stopCompute: return try await startCompute()
     case .treatPackage: return try await untreat(effect.subject)
     case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .rebuildInitramfs,
@@ -23,76 +23,12 @@ struct Undo {
     }
   }
 
-  /// The previous file back in place after an image was refused (RULES U2).
-  func putFileBack() async throws -> String {
-    var texts: [String] = []
-    for record in runner.run.effects where record.id.kind == .stageFile {
-      texts.append(try await putBack(record.id.subject))
-    }
-    return texts.joined(separator: "; ")
-  }
-
-  // MARK: Files
-
-  private func putBack(_ path: String) async throws -> String {
-    let id = BackupStep.id(runner)
-    guard let backup = try runner.services.store.backup(id: id) else {
-      throw Failure(.undoFailed, "there is no backup \(id) to put \(path) back from")
-    }
-    let hosts = runner.services.hosts
-    let relative = path.hasPrefix("/lib/firmware/") ? String(path.dropFirst("/lib/firmware/".count)) : path
-    let saved = backup.manifest.first { $0.path == relative }
-    try await runner.effect(
-      EffectID(.restoreFile, path), failing: .undoFailed, within: runner.services.bounds.command,
-      token: { saved?.sha256 ?? "absent" },
-      look: { _ in
-        let found = try await hosts.fileHash(runner.host, path: path)
-        return found == saved?.sha256 ? .alreadyDone : .ready
-      },
-      act: { _ in
-        if let sha256 = saved?.sha256 {
-          try await hosts.perform(runner.host, .restore(backup: id, path: relative, sha256: sha256))
-        } else {
-          try await hosts.perform(runner.host, .remove(path: path))
-        }
-      })
-    runner.latest = nil
-    if try await initramfsHoldsOurs() { try await StageStep.rebuildInitramfs(runner, marker: "restored") }
-    return saved == nil ? "\(path) is gone again" : "\(path) is as it was"
-  }
-
-  /// Whether the initramfs must be made anew: a rebuild of ours ended well or nobody knows how, or what it holds is our
-  /// image although the tool failed.
-  private func initramfsHoldsOurs() async throws -> Bool {
-    let rebuilds = runner.run.effects.filter { $0.id.kind == .rebuildInitramfs && $0.token != "restored" }
-    if rebuilds.isEmpty { return false }
-    let allFailed = rebuilds.allSatisfy { record in
-      if case .failed? = record.result { return true }
-      return false
-    }
-    guard allFailed else { return true }
-    guard let initramfs = try await runner.observe().initramfs else { return true }
-    return initramfs.files.contains { $0.sha256 == runner.change.image?.sha256 }
-  }
-
-  private func untreat(_ subject: String) async throws -> String {
-    let hosts = runner.services.hosts
-    if let name = subject.dropping(prefix: "hold:") {
-      try await hosts.perform(runner.host, .unhold(package: name))
-      return "\(name) is not held any more"
-    }
-    if let path = subject.dropping(prefix: "divert:") {
-      try await hosts.perform(runner.host, .undivert(path: path))
-      return "\(path) is not diverted any more"
-    }
-    return "nothing to undo"
-  }
-
   // MARK: Services
 
   private func startCompute() async throws -> String {
     guard let door = runner.closedDoor else { return "nothing was stopped" }
     try await VerifyStep.openDoor(runner, door)
+    try await runner.awaitHeartbeat()
     return "\(door.subject) runs"
   }
 

@@ -20,6 +20,11 @@ struct VerifyStep: StepImplementation {
       isPowerCycled: runner.run.isDone(EffectID(.hook, Policy.HookPoint.powerCycle.rawValue)),
       facts: runner.services.facts)
     let judgement = rules.judge(observation, floor: floor)
+    if let failure = judgement.failure, activated == .reboot,
+      try await firmwareStarts(runner, observation, failure)
+    {
+      return .inProgress("waits for the firmware to speak: \(failure.text)")
+    }
     let facts = RunFacts(observation, view: nil, runner)
     if runner.run.after != facts {
       for finding in judgement.findings { try runner.finding(finding.rule, finding.text) }
@@ -28,6 +33,23 @@ struct VerifyStep: StepImplementation {
     if let failure = judgement.failure { return .blocked(failure) }
     if try await doorToBeOpened(runner) != nil { return .ready }
     return Hooks.isWanted(.postVerify, runner) ? .ready : .alreadyDone
+  }
+
+  /// Whether a host that has just booted may only not have said yet what it is judged by (FACTS 2.15).
+  private func firmwareStarts(
+    _ runner: HostRunner, _ observation: Observation, _ failure: Failure
+  ) async throws -> Bool {
+    let isUnknown =
+      failure.kind == .unknownVersion
+      || failure.kind == .unhealthy && failure.found == FeatureVerdict.unknown.rawValue
+    guard isUnknown else { return false }
+    let uptime: Double
+    if let seconds = observation.uptimeSeconds {
+      uptime = Double(seconds)
+    } else {
+      uptime = try await runner.services.hosts.bootMark(runner.host).uptimeSeconds
+    }
+    return uptime < Double(runner.services.bounds.firmwareStart.wholeSeconds)
   }
 
   func act(_ runner: HostRunner) async throws {
@@ -69,7 +91,7 @@ struct VerifyStep: StepImplementation {
       })
   }
 
-  /// How the host was really activated, and when a reload loaded the modules.
+  /// How the host was really activated, and by the log's clock when a reload loaded the modules.
   private func activation(_ runner: HostRunner) async throws -> (HostChange.Activation, Double?) {
     func done(_ kind: EffectKind) -> HostRun.EffectRecord? {
       runner.run.effects.last { record in
