@@ -23,7 +23,11 @@ struct ActivateStep: StepImplementation {
       do {
         try await reload(runner)
       } catch let failure as Failure where failure.kind == .reloadFailed {
-        guard try await mayReset(runner) else { throw failure }
+        if let obstacle = try await obstacleToReset(runner) {
+          var failure = failure
+          failure.text += "; no reset is made in its place: \(obstacle)"
+          throw failure
+        }
         try runner.finding("reloadRefused", "\(failure.text); a reboot is made in its place, as policy allows")
         try await reset(runner)
       }
@@ -55,18 +59,18 @@ struct ActivateStep: StepImplementation {
       .reloadFailed, "\(step) was refused\(output); \(state)", expected: "ccp and kvm_amd reloaded", found: step)
   }
 
-  /// Whether a reset may take the place of a refused reload: policy allows it, and it boots the kernel that runs.
-  /// A kernel change must have been shown by the plan (RULES A3), and a reload's plan shows none.
-  private func mayReset(_ runner: HostRunner) async throws -> Bool {
-    guard runner.host.policy.activation.reboot else { return false }
+  /// Why a reset may not take the place of a refused reload; `nil`: policy allows it, and it boots the kernel that
+  /// runs. A kernel change must have been shown by the plan (RULES A3), and a reload's plan shows none.
+  private func obstacleToReset(_ runner: HostRunner) async throws -> String? {
+    guard runner.host.policy.activation.reboot else { return "policy forbids a reboot" }
     let observation = try await runner.observe()
-    // A PSP that timed out may need its power cut (FACTS 7.8): without a hook that can do it, a person decides.
+    // Without a hook that can cut the power, a person decides (FACTS 7.8).
     if let timeouts = observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty,
       runner.host.policy.hooks[.powerCycle] == nil
     {
-      return false
+      return "PSP commands timed out, and a full power cycle is advised"
     }
-    return ObserveStep.otherKernel(runner, observation) == nil
+    return ObserveStep.otherKernel(runner, observation)?.text
   }
 
   /// The proof of emptiness stands right before each act, not only before the effect: after a controller was lost

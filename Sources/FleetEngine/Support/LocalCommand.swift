@@ -61,7 +61,12 @@ package enum LocalCommand {
     let end = ContinuousClock.now + timeout
     while process.isRunning {
       if ContinuousClock.now >= end { return false }
-      try? await Task.sleep(for: look)
+      do {
+        try await Task.sleep(for: look)
+      } catch {
+        // Whoever waits was told to leave; the command is ended as one that took too long.
+        return false
+      }
     }
     return true
   }
