@@ -57,7 +57,7 @@ extension SSHHostGateway {
   }
 
   /// Unload, load, and put back whatever could not be finished. Quoted arguments only; nothing is left to the host.
-  static func reloadScript(
+  package static func reloadScript(
     become: SSHSettings.Become, folder: String, token: String, parameters: [String]
   ) -> String {
     let shell = HostScript(become: become)
@@ -109,7 +109,7 @@ extension SSHHostGateway {
 
 extension ReloadResult {
   /// Reads the lines the reload script writes; `nil` where `result` or `modules` is missing.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n") {
       guard let space = line.firstIndex(of: " ") else { continue }
