@@ -138,6 +138,8 @@ struct HostFold {
   private var enabledAt: Instant?
   private var startedAt: Instant?
   private var released: String?
+  /// Everything that could not be undone: a person must know all of it.
+  private var undoFailures: [String] = []
 
   init(change: HostChange) { self.change = change }
 
@@ -158,6 +160,7 @@ struct HostFold {
       enabledAt = nil
     case .effectObserved(let effect, .failed) where effect.kind == .disableService: disabledAt = nil
     case .effectObserved(let effect, .done) where effect.kind == .enableService: enabledAt = at
+    case .undoFailed(_, let failure): undoFailures.append(failure.text)
     case .undone(let effect, _):
       if effect.kind == .disableService { enabledAt = enabledAt ?? at }
       markUndone(effect)
@@ -165,7 +168,7 @@ struct HostFold {
       released = reason
       enabledAt = enabledAt ?? at
     case .effectIntended, .effectObserved, .stepResumed, .drainReentered, .returnStarted, .returnResumed,
-      .undoFailed, .restoreStarted, .restoreResumed, .restoreEnded, .skipped, .quarantined, .recorded:
+      .restoreStarted, .restoreResumed, .restoreEnded, .skipped, .quarantined, .recorded:
       break
     }
   }
@@ -196,7 +199,7 @@ struct HostFold {
       change: change, outcome: outcome, failure: failure, state: run.state, before: run.before, after: run.after,
       isTouched: Self.isTouched(run), backup: backup, fileRestored: run.fileRestored, steps: steps,
       serviceDisabled: disabledAt.map { (enabledAt ?? now) - $0 }, startedAt: startedAt,
-      text: Self.text(run, change, failure), released: released, activation: Self.activation(run, change))
+      text: text(run, failure), released: released, activation: Self.activation(run, change))
   }
 
   private func stepRow(_ step: Step) -> RolloutReport.StepRow {
@@ -235,7 +238,7 @@ struct HostFold {
     }
   }
 
-  private static func text(_ run: HostRun, _ change: HostChange, _ failure: Failure?) -> String {
+  private func text(_ run: HostRun, _ failure: Failure?) -> String {
     switch run.state {
     case .converged:
       let version = run.after?.version?.description ?? change.desired?.description ?? "the BIOS copy"
@@ -244,8 +247,8 @@ struct HostFold {
     case .inDoubt(let step, _, _): return "in \(step.rawValue)"
     case .reentering: return "a server appeared after the drain"
     case .failed, .returning, .restoring, .restored, .skipped, .quarantined, .released:
-      if let undo = run.undoFailure { return "\(failure?.text ?? "failed"); and \(undo.text)" }
-      return failure?.text ?? "failed"
+      let undone = undoFailures.isEmpty ? run.undoFailure.map { [$0.text] } ?? [] : undoFailures
+      return ([failure?.text ?? "failed"] + undone.map { "and \($0)" }).joined(separator: "; ")
     }
   }
 }
