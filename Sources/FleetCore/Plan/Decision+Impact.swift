@@ -33,7 +33,9 @@ extension Decision {
     if seen.features.sevES == .off { return SEVESImpact(verdict: .unused, text: "SEV-ES is switched off") }
     let after = refusalAfter(seen, wish)
     let target = wish.version?.description ?? "the BIOS copy"
-    switch (seen.features.sevES, after) {
+    // SEV-ES that only waits for an INIT to succeed is not lost to the firmware: the target may give or take it.
+    let before: FeatureVerdict = seen.features.sev == .lost ? .unknown : seen.features.sevES
+    switch (before, after) {
     case (.lost, .kept): return SEVESImpact(verdict: .regained, text: "SEV-ES comes back with \(target)")
     case (.lost, .lost), (.lost, .unknown):
       return SEVESImpact(verdict: .unused, text: "SEV-ES is lost already with what runs")

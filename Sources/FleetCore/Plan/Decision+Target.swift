@@ -75,7 +75,7 @@ extension Decision {
   func upToDate(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> Reason? {
     if let version = wish.version, version == seen.running {
       guard seen.features.sev != .lost else {
-        let codes = seen.observation.firmware.kernelLog?.initErrors.map { errorName($0.code) } ?? []
+        let codes = seen.observation.firmware.kernelLog?.currentInitErrors.map { errorName($0.code) } ?? []
         throw Exclusion(
           .unhealthy, rule: "V3", expected: "SEV usable", found: codes.joined(separator: ", "),
           "it runs \(version), yet SEV does not start: \(codes.joined(separator: ", "))")

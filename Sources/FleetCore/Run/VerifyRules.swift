@@ -66,7 +66,7 @@ package struct VerifyRules: Sendable {
   }
 
   private func logTellsThisLoad(_ observation: Observation) -> Bool {
-    guard let newest = observation.firmware.kernelLog?.apis.last else { return false }
+    guard let newest = observation.firmware.kernelLog?.newestLoad, newest.version != nil else { return false }
     switch activated {
     case .none: return true
     // Every line of this boot is one of this load; that the boot is a new one is judged by itself.
