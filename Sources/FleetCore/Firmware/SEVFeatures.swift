@@ -111,18 +111,35 @@ package struct SEVESRule: Sendable {
 
 extension Observation {
   /// The SNP security version that runs: read by snphost, or derived from the running build's SPL (RULES V2).
+  ///
+  /// `nil` where the two disagree: a level that decides over SEV-ES is never chosen between two sources.
   package func currentSNP(facts: Facts) -> (level: Int, source: TCBReading.Source)? {
-    if let platform = tcb.platform { return (Int(platform.snp), .snphost) }
+    if let platform = tcb.platform {
+      return contradictorySNP(facts: facts) == nil ? (Int(platform.snp), .snphost) : nil
+    }
     guard let cpu, let generation = facts.generation(of: cpu), generation.hasSNP,
       let version = RunningFirmware.judge(firmware).version
     else { return nil }
-    // A level counts within one generation: another CPU's file of the same version says nothing.
-    let own = files.filter { $0.version == version && EffectiveFile.isNamed($0.path, for: cpu) }
-    let levels = Set(own.compactMap(\.spl).filter { $0 > 0 })
-    if levels.count == 1, let level = levels.first { return (level, .derived) }
+    if let level = ownLevel(cpu, version) { return (level, .derived) }
     if let fact = facts.spl(of: version, generation: generation.name), fact.fact.grade <= .b {
       return (fact.level, .derived)
     }
     return nil
+  }
+
+  /// Both levels in one sentence, where snphost's and that of the running build's own file differ.
+  package func contradictorySNP(facts: Facts) -> String? {
+    guard let platform = tcb.platform, let cpu, facts.generation(of: cpu)?.hasSNP == true,
+      let version = RunningFirmware.judge(firmware).version, let own = ownLevel(cpu, version),
+      own != Int(platform.snp)
+    else { return nil }
+    return "snphost says SNP level \(platform.snp), the file of \(version) says \(own), so the level is unknown"
+  }
+
+  /// The one level in the headers of this CPU's files of a version; another CPU's file of that version says nothing.
+  private func ownLevel(_ cpu: CPUIdentity, _ version: FirmwareVersion) -> Int? {
+    let own = files.filter { $0.version == version && EffectiveFile.isNamed($0.path, for: cpu) }
+    let levels = Set(own.compactMap(\.spl).filter { $0 > 0 })
+    return levels.count == 1 ? levels.first : nil
   }
 }

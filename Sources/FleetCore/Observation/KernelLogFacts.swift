@@ -91,7 +91,9 @@ package struct KernelLogFacts: Hashable, Sendable, Codable {
   package var newestLoad: (seconds: Double?, version: FirmwareVersion?)? {
     guard let update = updates.last else { return apis.last.map { ($0.seconds, $0.version) } }
     guard let api = apis.last else { return (update.seconds, update.to) }
-    guard let told = api.seconds, let updated = update.seconds, updated > told else { return (api.seconds, api.version) }
+    guard let told = api.seconds, let updated = update.seconds, updated > told else {
+      return (api.seconds, api.version)
+    }
     return (updated, update.to)
   }
 
@@ -120,5 +122,16 @@ package struct KernelLogFacts: Hashable, Sendable, Codable {
     if let api = apis.first?.seconds, let update = first.seconds, api < update { return nil }
     if !reachesBoot, apis.isEmpty == false, apis.first?.seconds == nil { return nil }
     return (from, first.line)
+  }
+
+  /// The version of the first load of this boot where nothing was updated before it told it, with its line.
+  ///
+  /// Only a change is logged (FACTS 2.5), so after a reset this is the BIOS copy.
+  package var unchangedVersion: (version: FirmwareVersion, line: String)? {
+    guard reachesBoot, let first = apis.first else { return nil }
+    if let update = updates.first {
+      guard let updated = update.seconds, let told = first.seconds, told < updated else { return nil }
+    }
+    return (first.version, first.line)
   }
 }

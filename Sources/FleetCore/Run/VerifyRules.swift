@@ -104,6 +104,8 @@ package struct VerifyRules: Sendable {
 
   /// What proves the reset; `nil`: nothing does.
   package func resetWitness(_ observation: Observation, _ running: FirmwareVersion) -> String? {
+    // A kernel that another kernel started proves the opposite, whatever else looks new.
+    if observation.startedByKexec == true { return nil }
     if let floor = observation.firmware.kernelLog?.floor {
       if let known = change.floor, floor.version == known, known < change.expected { return floor.line }
       if floor.version < change.expected { return floor.line }
