@@ -143,8 +143,16 @@ import Testing
       seen.currentSNP(facts: SampleFacts.all).map { "\($0.level) \($0.source.rawValue)" } ?? "none"
     }
     #expect(source() == "24 derived")
-    seen.tcb.platform = TCBVersion(bootloader: 4, tee: 0, snp: 23, microcode: 219)
+    seen.tcb.platform = TCBVersion(bootloader: 4, tee: 0, snp: 24, microcode: 219)
+    #expect(source() == "24 snphost")
+    // The file of the version that runs says 24: both are shown, and neither is believed.
+    seen.tcb.platform?.snp = 23
+    #expect(source() == "none")
+    let why = seen.contradictorySNP(facts: SampleFacts.all)
+    #expect(why?.contains("level 23") == true && why?.contains("says 24") == true)
+    seen.files[0].spl = 0
     #expect(source() == "23 snphost")
+    seen.files[0].spl = 24
     seen.tcb.platform = nil
     // A file of another version says nothing about what runs.
     seen.files[0].version = Bench.newer
