@@ -28,6 +28,11 @@ package enum EffectiveFile {
     ]
   }
 
+  /// Whether a path bears one of the names that this CPU's driver asks for, with any suffix, in whatever place.
+  package static func isNamed(_ path: String, for cpu: CPUIdentity) -> Bool {
+    names(for: cpu).contains { name in Suffix.allCases.contains { path.hasSuffix("/\(name)\($0.rawValue)") } }
+  }
+
   /// The places in the order in which they are tried for one name.
   package static func places(search: FirmwareSearch, kernel: String) -> [String] {
     var places: [String] = []

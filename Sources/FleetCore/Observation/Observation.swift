@@ -25,6 +25,9 @@ package struct Observation: Hashable, Sendable, Codable {
   package var initramfs: Initramfs?
   /// Whether a kernel for kexec is loaded, so that `reboot` might not reset the firmware (FACTS 2.7).
   package var kexecLoaded: Bool?
+  /// Whether the running kernel was started by another kernel, which resets no firmware; `nil`: it does not tell who
+  /// started it (RULES A2, A4).
+  package var startedByKexec: Bool?
   /// The firmware's own boot times (ACPI FPDT), raw: they change with a reset and survive a kexec (RULES A2).
   package var firmwareBootRecord: String?
   /// The unit or container that runs nova-compute here; `nil` where none was found.

@@ -82,26 +82,39 @@ extension Decision {
     case .repair: return (.none, Reason("O", "nothing is activated: the right version runs already"))
     case .upgrade:
       var blocked = seen.observation.modules.blockedBy
-      if let timeouts = seen.observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty {
+      if timeout(seen) != nil {
         blocked.append("the kernel log tells of PSP commands that timed out")  // FACTS 7.8: no more reloads
       }
       if policy.activation.reload, blocked.isEmpty {
         return (.reload, Reason("A1", "ccp is a module that nothing else holds: reload"))
       }
       let why = policy.activation.reload ? blocked.joined(separator: "; ") : "policy forbids a reload"
-      return try reset(policy, why)
-    case .downgrade: return try reset(policy, "firmware only goes back through a reset")
-    case .factory: return try reset(policy, "the BIOS copy only returns through a reset")
+      return try reset(seen, policy, why)
+    case .downgrade: return try reset(seen, policy, "firmware only goes back through a reset")
+    case .factory: return try reset(seen, policy, "the BIOS copy only returns through a reset")
     }
   }
 
-  private func reset(_ policy: Policy, _ why: String) throws(Exclusion) -> (HostChange.Activation, Reason) {
+  /// The newest line that tells of a PSP command that timed out.
+  private func timeout(_ seen: Seen) -> String? { seen.observation.firmware.kernelLog?.timeouts.last }
+
+  private func reset(
+    _ seen: Seen, _ policy: Policy, _ why: String
+  ) throws(Exclusion) -> (HostChange.Activation, Reason) {
     guard policy.activation.reboot else {
       throw Exclusion(
         .cannotActivate, rule: "A2", expected: "a reboot", found: "activation.reboot: false",
         "\(why), and policy forbids a reboot")
     }
-    return (.reboot, Reason("A2", "\(why): reboot"))
+    guard let timeout = timeout(seen) else { return (.reboot, Reason("A2", "\(why): reboot")) }
+    // A PSP that answers no more may survive a warm reboot (FACTS 7.8).
+    guard policy.hooks[.powerCycle] != nil else {
+      throw Exclusion(
+        .cannotActivate, rule: "A2", expected: "a PSP that answers, or a power_cycle hook", found: timeout,
+        "PSP commands timed out, and a warm reboot may not bring it back: a full power cycle is advised")
+    }
+    let note = "PSP commands timed out, and the power_cycle hook is run if the host does not come back"
+    return (.reboot, Reason("A2", "\(why): reboot; \(note)"))
   }
 
   func kernelChange(

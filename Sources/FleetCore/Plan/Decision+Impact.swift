@@ -33,7 +33,9 @@ extension Decision {
     if seen.features.sevES == .off { return SEVESImpact(verdict: .unused, text: "SEV-ES is switched off") }
     let after = refusalAfter(seen, wish)
     let target = wish.version?.description ?? "the BIOS copy"
-    switch (seen.features.sevES, after) {
+    // SEV-ES that only waits for an INIT to succeed is not lost to the firmware: the target may give or take it.
+    let before: FeatureVerdict = seen.features.sev == .lost ? .unknown : seen.features.sevES
+    switch (before, after) {
     case (.lost, .kept): return SEVESImpact(verdict: .regained, text: "SEV-ES comes back with \(target)")
     case (.lost, .lost), (.lost, .unknown):
       return SEVESImpact(verdict: .unused, text: "SEV-ES is lost already with what runs")
@@ -106,8 +108,8 @@ extension Decision {
     guard let initramfs = seen.observation.initramfs, initramfs.kernel == seen.observation.nextBootKernel else {
       return nil
     }
-    let builtin = seen.observation.modules.ccp == .builtin && !initramfs.files.isEmpty
-    let fromInitramfs = initramfs.containsCCP != false || builtin
+    // A built-in ccp sees nothing but the initramfs, whatever that holds now.
+    let fromInitramfs = initramfs.containsCCP != false || seen.observation.modules.ccp == .builtin
     return fromInitramfs ? initramfs.kernel : nil
   }
 
@@ -124,6 +126,10 @@ extension Decision {
     if seen.observation.kexecLoaded == true {
       notes.append(Reason("A2", "a kexec kernel is loaded and is unloaded before a reset: kexec resets no firmware"))
     }
+    if let rejected = seen.observation.tcb.rejected {
+      notes.append(Reason("V2", "snphost prints a TCB that cannot be true, so it is unknown: \(rejected.text)"))
+    }
+    if let why = seen.observation.contradictorySNP(facts: facts) { notes.append(Reason("V2", why)) }
     if seen.generation.biosPreferred {
       notes.append(Reason("A5", "AMD prefers to update \(seen.generation.name) by BIOS"))
     }

@@ -117,13 +117,7 @@ package struct Decision: Sendable {
         "two sources disagree on the version that runs: \(expected), \(found)")
     case .unknown(let why): throw Exclusion(.unknownVersion, rule: "V1", why)
     }
-    if let rejected = observation.tcb.rejected {
-      throw Exclusion(
-        .contradictorySources, rule: "V2", expected: "a TCB that \(generation.name) can have", found: rejected.text,
-        "snphost prints a TCB that cannot be true: \(rejected.text)")
-    }
-    // What runs is never below the BIOS copy: a floor above it is refuted by what runs, so it is unknown.
-    let floor = FloorEvidence.inForce(observation, stored: situation.floor).flatMap { $0.version <= running ? $0 : nil }
+    let floor = FloorEvidence.inForce(observation, stored: situation.floor)
     return Seen(
       observation: observation, cpu: cpu, generation: generation, running: running, floor: floor,
       after: AfterReset.judge(observation, running: running, floor: floor?.version),

@@ -68,7 +68,7 @@ package struct ComplianceRow: Hashable, Sendable {
     guard let wanted, let running else { return .unknown }
     if running < wanted { return .behind }
     if running > wanted { return .ahead }
-    if features.sev == .lost { return .unknown }
+    if features.sev == .lost || features.sevSNP == .lost { return .unknown }
     // Unknown is not compliant, and it is not "another version" either.
     guard let afterReboot else { return .unknown }
     return afterReboot == running ? .compliant : .unstable
@@ -93,6 +93,7 @@ package struct ComplianceRow: Hashable, Sendable {
     }
     if features.sevES == .lost { add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A") }
     if features.sev == .lost { add("sevLost", "SEV does not start although its firmware runs", "kernel log") }
+    if features.sevSNP == .lost { add("snpLost", "SEV-SNP does not start although its firmware runs", "kernel log") }
     if let version = running.version, after.version != version {
       let text =
         after.version.map { "\($0) will run after the next reset: \(after.why)" }

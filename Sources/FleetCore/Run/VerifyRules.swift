@@ -73,7 +73,7 @@ package struct VerifyRules: Sendable {
   }
 
   private func logTellsThisLoad(_ observation: Observation) -> Bool {
-    guard let newest = observation.firmware.kernelLog?.apis.last else { return false }
+    guard let newest = observation.firmware.kernelLog?.newestLoad, newest.version != nil else { return false }
     switch activated {
     case .none: return true
     // Every line of this boot is one of this load; that the boot is a new one is judged by itself.
@@ -111,6 +111,8 @@ package struct VerifyRules: Sendable {
 
   /// What proves the reset; `nil`: nothing does.
   package func resetWitness(_ observation: Observation, _ running: FirmwareVersion) -> String? {
+    // A kernel that another kernel started proves the opposite, whatever else looks new.
+    if observation.startedByKexec == true { return nil }
     if let floor = observation.firmware.kernelLog?.floor {
       if let known = change.floor, floor.version == known, known < change.expected { return floor.line }
       if floor.version < change.expected { return floor.line }

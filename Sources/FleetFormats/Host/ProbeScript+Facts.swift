@@ -14,6 +14,7 @@ extension ProbeScript {
     item sevSNP /sys/module/kvm_amd/parameters/sev_snp
     item classPath /sys/module/firmware_class/parameters/path
     item kexecLoaded /sys/kernel/kexec_loaded
+    item bootloader /proc/sys/kernel/bootloader_type
     for f in /sys/firmware/acpi/fpdt/boot/*; do item "fpdt.${f##*/}" "$f"; done
     printf 'become=%s\\nuid=%s\\n' "$become" "$(id -u)"
     if [ -e /run/nologin ]; then echo nologin=1; fi

@@ -81,9 +81,14 @@ import Testing
       $0.modules.ccp = .builtin
       $0.initramfs = initramfs(false, [file(Bench.old)])
     },
-    Row("ccp is built in, and the initramfs holds no firmware: the root decides", expected: Bench.running) {
+    Row("ccp is built in, and the initramfs holds no firmware: the BIOS copy", expected: Bench.floor, word: "holds no")
+    {
       $0.modules.ccp = .builtin
       $0.initramfs = initramfs(false, [])
+    },
+    Row("ccp is built in, and the initramfs cannot be listed", expected: nil, word: "could not be listed") {
+      $0.modules.ccp = .builtin
+      $0.initramfs = initramfs(nil, [])
     },
     Row("ccp is built in, and there is no initramfs: the root decides", expected: Bench.running) {
       $0.modules.ccp = .builtin

@@ -34,7 +34,7 @@ import Testing
     arguments: [
       (true, .module, true, Bench.kernel, true), (true, .module, false, Bench.kernel, true),
       (false, .module, true, Bench.kernel, false), (false, .builtin, true, Bench.kernel, true),
-      (false, .builtin, false, Bench.kernel, false), (nil, .module, false, Bench.kernel, true),
+      (false, .builtin, false, Bench.kernel, true), (nil, .module, false, Bench.kernel, true),
       (true, .module, true, "6.1.0-1-amd64", false),
     ] as [(Bool?, ModuleState.Presence, Bool, String, Bool)])
   func rebuild(ccp: Bool?, presence: ModuleState.Presence, holds: Bool, kernel: String, expected: Bool) throws {

@@ -58,9 +58,6 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ExclusionRow(.unknownVersion, "V1", "no source names the version", word: "neither") {
       $0.observation.firmware = FirmwareReadings()
     },
-    ExclusionRow(.contradictorySources, "V2", "a TCB that cannot be true", word: "FMC") {
-      $0.observation.tcb.rejected = ObservationNote(source: "snphost", text: "FMC 219", raw: "raw")
-    },
   ]
 
   private static let target: [ExclusionRow] = [
@@ -84,6 +81,19 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       $0.floor = FloorEvidence(
         version: Bench.floor, bios: $0.observation.bios, evidence: "", observedAt: Instant(milliseconds: 1))
       $0.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    },
+    ExclusionRow(.unknownFloor, "A4", "the backup holds no file and the BIOS copy is unknown", word: "backup b1") {
+      $0.options = PlanOptions(target: .backup, allowDowngrade: true)
+      $0.floor = nil
+      $0.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    },
+    ExclusionRow(.unhealthy, "V3", "the right version runs and SNP alone does not start", word: "SEV-SNP") {
+      $0.options.target = .version(Bench.running)
+      $0.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+      $0.observation.firmware.kernelLog?.initErrors = [
+        .init(seconds: 5, code: 10, line: "SEV-SNP: failed to INIT rc -5, error 0xa")
+      ]
+      $0.observation.parameters = SEVParameters(sev: true, sevES: true, sevSNP: true)
     },
     ExclusionRow(.unhealthy, "V3", "the right version runs and SEV does not start", word: "BAD_SIGNATURE (10)") {
       $0.options.target = .version(Bench.running)
@@ -160,6 +170,10 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       upgrade(&$0)
       $0.observation.modules.ccp = .builtin
       $0.host.policy.activation.reboot = false
+    },
+    ExclusionRow(.cannotActivate, "A2", "PSP commands timed out (FACTS 7.8)", word: "full power cycle is advised") {
+      upgrade(&$0)
+      $0.observation.firmware.kernelLog?.timeouts = ["ccp: SEV command 0x20 timed out"]
     },
     ExclusionRow(.kernelChange, "A3", "a reset would boot another kernel", word: "6.12.1") {
       upgrade(&$0)

@@ -75,6 +75,7 @@ struct RandomFleet {
     policy.sevESLoss = random.chance(1, of: 4) ? .allow : .block
     policy.stageInto = random.pick(Policy.StageInto.allCases)
     policy.packages = random.pick(Policy.Packages.allCases)
+    if random.chance(1, of: 3) { policy.hooks[.powerCycle] = Policy.Hook(argv: ["cut"], timeout: .seconds(60)) }
     return policy
   }
 
@@ -157,6 +158,7 @@ struct RandomFleet {
     if random.chance(1, of: 25) { seen.tcb.rejected = ObservationNote(source: "snphost", text: "FMC", raw: "") }
     seen.parameters = SEVParameters(
       sev: !random.chance(1, of: 10), sevES: !random.chance(1, of: 6), sevSNP: random.pick([true, true, false, nil]))
+    seen.startedByKexec = random.chance(1, of: 5) ? false : random.pick([true, nil])
     if random.chance(1, of: 4) { seen.nextBootKernel = random.pick(["6.12.1", nil]) }
     seen.modules.ccp = random.chance(1, of: 6) ? .builtin : .module
     if random.chance(1, of: 8) { seen.modules.ccpHolders.append("ccp_crypto") }

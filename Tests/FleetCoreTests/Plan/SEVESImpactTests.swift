@@ -43,6 +43,7 @@ import Testing
       target(&$0, Bench.losing, spl: 28)
       $0.observation.parameters.sevSNP = nil
       $0.observation.firmware.kernelLog?.snpEnabled = nil
+      $0.observation.firmware.kernelLog?.hasRMPTable = true
     },
     Row("SEV-ES off", .unused) {
       target(&$0, Bench.losing, spl: 28)

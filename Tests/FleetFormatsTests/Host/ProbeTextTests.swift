@@ -17,6 +17,7 @@ struct ProbeTextTests {
     #expect(seen.microcode == "0xa0011d5")
     #expect(seen.cpu == CPUIdentity(family: 25, model: 1, stepping: 1))
     #expect(seen.kexecLoaded == false)
+    #expect(seen.startedByKexec == false)
     #expect(seen.firmwareBootRecord == "firmware_start_ns=0 bootloader_load_ns=18123456789")
     #expect(seen.parameters == SEVParameters(sev: true, sevES: true, sevSNP: true))
     #expect(seen.search == FirmwareSearch(classPath: nil, loadsXZ: true, loadsZstd: false))
@@ -26,6 +27,18 @@ struct ProbeTextTests {
     #expect(seen.tools["snphost"] == "/usr/bin/snphost")
     #expect(seen.sudoRefused.isEmpty)
     #expect(seen.notes.isEmpty)
+  }
+
+  @Test(
+    "who started the kernel: the high digit of the boot loader's type",
+    arguments: [
+      ("114", false), ("33", false), ("176", false), ("208", true), ("211", true), ("255", nil), ("469", false),
+      ("x", nil),
+    ] as [(String, Bool?)])
+  func bootloader(type: String, expected: Bool?) throws {
+    var fixture = AnswerFixture.milan
+    fixture["values"] = "bootloader=\(type)"
+    #expect(try Self.observation(fixture).startedByKexec == expected)
   }
 
   @Test func firmwareFromEverySource() throws {
