@@ -30,6 +30,36 @@ import Testing
     }
   }
 
+  /// Its id is its content: neither the spelling of a folder nor whether it was looked again is part of it.
+  @Test func aPlanIsTheSameWhereverItIsMade() async throws {
+    try await Scenario.with(hosts: [.milan("h1"), .milan("h2")], servers: [.init("web", on: "h1")]) { scenario in
+      let online = try await Self.plan(scenario, "\(scenario.folder)/firmware-catalog")
+      let spelled = try await Self.plan(scenario, "\(scenario.folder)/./firmware-catalog/")
+      #expect(spelled.id == online.id)
+      let offline = try await Self.plan(scenario, "\(scenario.folder)/firmware-catalog", ["--offline"])
+      #expect(offline.id == online.id, "Nova's last word is kept with the looks")
+      #expect(offline.observed.map(\.host) == ["h1", "h2"])
+    }
+  }
+
+  private struct PlanSeen: Decodable {
+    struct Look: Decodable {
+      var host: String
+      var observedAt: String
+    }
+
+    var id: String
+    var observed: [Look]
+  }
+
+  private static func plan(_ scenario: Scenario, _ catalog: String, _ more: [String] = []) async throws -> PlanSeen {
+    let ended = try await Program.run(
+      ["plan", "--json", "--inventory", scenario.world.inventoryFolder, "--catalog", catalog] + more,
+      environment: scenario.environment)
+    #expect(ended.status == 0, "\(ended.stderr)")
+    return try JSONDecoder().decode(PlanSeen.self, from: Data(ended.stdout.utf8))
+  }
+
   @Test func unreachableIsFour() async throws {
     try await Scenario.with(hosts: [.milan("h1"), .milan("h2")], hasCloud: false) { scenario in
       try await scenario.world.lab.set(.hostKeyChanged, on: "h2")
@@ -62,6 +92,21 @@ import Testing
       }
       #expect(try await scenario.truth("h1").rootCommands.isEmpty, "nothing was looked at")
       #expect(try await scenario.sevfleet("catalog", "--json", "list").status == 0, "global options may stand anywhere")
+    }
+  }
+
+  @Test func rulesAreForOneLogin() async throws {
+    try await Scenario.with(hosts: [.milan("h1"), .milan("h2")], hasCloud: false) { scenario in
+      #expect(try await scenario.sevfleet("host", "sudoers").stdout.contains("sevops "))
+      let file = "\(scenario.world.inventoryFolder)/hosts/lab.yaml"
+      let hosts = try String(contentsOfFile: file, encoding: .utf8)
+      try hosts.replacingOccurrences(of: "name: h1\n", with: "name: h1\n    ssh: {user: other}\n")
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let several = try await scenario.sevfleet("host", "sudoers", "--json")
+      #expect(several.status == 64, "\(several.stdout)")
+      #expect(try Self.error(several).found == "other, sevops")
+      let one = try await scenario.sevfleet("host", "sudoers", "--user", "other")
+      #expect(one.stdout.contains("other ") && !one.stdout.contains("sevops "), "\(one.stdout)")
     }
   }
 
@@ -119,7 +164,6 @@ import Testing
 
   /// A plan is older than what became of its hosts.
   @Test func aPlanDoesNotDriveAQuarantinedHost() async throws {
-    struct PlanSeen: Decodable { var id: String }
     try await Scenario.with(hosts: [.milan("h1"), .milan("h2")]) { scenario in
       try await scenario.world.lab.set(.silentRefusal, on: "h1")
       let planned = try await scenario.sevfleet("plan", "h1", "--json")
