@@ -87,6 +87,23 @@ import Testing
     }
   }
 
+  // MARK: What is tried before a server moves (RULES O1)
+
+  /// `ccp` of a kernel that does not declare the file's name: no tool would put it into the initramfs (FACTS 2.3).
+  @Test func aNameThatNoToolCopiesIsSeenByPrepare() async throws {
+    try await Lanes.shared.run {
+      var turin = LabHostSpec.turin("h1")
+      turin.ccpInInitramfs = true
+      try await Scenario.with(hosts: [turin, .turin("h2")], servers: [.init("web", on: "h1")]) { scenario in
+        let (ended, rollout) = try await scenario.apply(["h1"])
+        let host = try rollout.host("h1")
+        #expect(host.outcome == "skipped" && host.kind == "prepareFailed", "\(host.text) \(ended.stderr)")
+        #expect(host.text.contains("does not name amd/amd_sev_fam1ah_model0xh.sbin"), "\(host.text)")
+        #expect(await scenario.novaChanges().filter(\.isMove).isEmpty, "no server was moved")
+      }
+    }
+  }
+
   // MARK: Packages (RULES P)
 
   @Test func aDiversionIsTakenBackWithTheFile() async throws {
