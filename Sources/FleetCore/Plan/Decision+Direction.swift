@@ -123,7 +123,7 @@ extension Decision {
     case .repair: return (.none, Reason("O", "nothing is activated: the right version runs already"))
     case .upgrade:
       var blocked = seen.observation.modules.blockedBy
-      if timeout(seen) != nil {
+      if timedOut(seen) {
         blocked.append("the kernel log tells of PSP commands that timed out")  // FACTS 7.8: no more reloads
       }
       if policy.activation.reload, blocked.isEmpty {
@@ -136,8 +136,7 @@ extension Decision {
     }
   }
 
-  /// The newest line that tells of a PSP command that timed out.
-  private func timeout(_ seen: Seen) -> String? { seen.observation.firmware.kernelLog?.timeouts.last }
+  private func timedOut(_ seen: Seen) -> Bool { seen.observation.firmware.kernelLog?.timeouts.isEmpty == false }
 
   private func reset(
     _ seen: Seen, _ policy: Policy, _ why: String
@@ -147,11 +146,12 @@ extension Decision {
         .cannotActivate, rule: "A2", expected: "a reboot", found: "activation.reboot: false",
         "\(why), and policy forbids a reboot")
     }
-    guard let timeout = timeout(seen) else { return (.reboot, Reason("A2", "\(why): reboot")) }
+    guard timedOut(seen) else { return (.reboot, Reason("A2", "\(why): reboot")) }
     // A PSP that answers no more may survive a warm reboot (FACTS 7.8).
     guard policy.hooks[.powerCycle] != nil else {
       throw Exclusion(
-        .cannotActivate, rule: "A2", expected: "a PSP that answers, or a power_cycle hook", found: timeout,
+        .cannotActivate, rule: "A2", expected: "a PSP that answers, or a power_cycle hook",
+        found: "commands that timed out",
         "PSP commands timed out, and a warm reboot may not bring it back: a full power cycle is advised")
     }
     let note = "PSP commands timed out, and the power_cycle hook is run if the host does not come back"
