@@ -72,7 +72,7 @@ package enum AfterReset: Hashable, Sendable, Codable {
     // A built-in ccp asks before the real root is mounted: the initramfs is all there is then.
     guard containsCCP || builtin else { return fromRoot(observation, kernel: kernel, cpu: cpu) }
     let resolution = EffectiveFile.resolve(
-      cpu: cpu, files: initramfs.files, search: observation.search, kernel: kernel)
+      cpu: cpu, files: initramfs.files, search: observation.searchAfterReset, kernel: kernel)
     if let uncertainty = resolution.uncertainty { return .unknown(uncertainty) }
     guard let winner = resolution.winner else {
       return .nothing("ccp starts from the initramfs of \(kernel), which holds no firmware file for this CPU")
@@ -82,7 +82,7 @@ package enum AfterReset: Hashable, Sendable, Codable {
 
   private static func fromRoot(_ observation: Observation, kernel: String, cpu: CPUIdentity) -> Source {
     let resolution = EffectiveFile.resolve(
-      cpu: cpu, files: observation.files, search: observation.search, kernel: kernel)
+      cpu: cpu, files: observation.files, search: observation.searchAfterReset, kernel: kernel)
     if let uncertainty = resolution.uncertainty { return .unknown(uncertainty) }
     guard let winner = resolution.winner else { return .nothing("no firmware file for this CPU lies on the host") }
     return .file(winner, "")

@@ -56,6 +56,12 @@ package enum EffectiveFile {
     return result
   }
 
+  /// Whether a path lies in one of the two folders that a backup holds whole.
+  package static func isBackedUp(_ path: String) -> Bool {
+    let path = canonical(path)
+    return ["/lib/firmware/amd/", "/lib/firmware/updates/amd/"].contains { path.hasPrefix($0) }
+  }
+
   /// Resolves among the files seen on a host.
   package static func resolve(
     cpu: CPUIdentity, files: [FirmwareFile], search: FirmwareSearch, kernel: String

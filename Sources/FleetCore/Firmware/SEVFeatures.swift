@@ -103,9 +103,17 @@ package struct SEVESRule: Sendable {
     return .unknown
   }
 
-  /// The same for an image: its header's SPL counts, except a 0 on Zen 3 and newer, which says nothing (RULES S).
+  /// The same for an image: its header's SPL counts.
+  ///
+  /// A 0 on Zen 3 and newer is unknown (RULES S): a version may then say that SEV-ES is lost, never that it is kept.
   package func refusal(image: FirmwareImage) -> Answer {
-    refusal(currentSNP: image.spl == 0 && generation.zen >= 3 ? nil : image.spl, version: image.version)
+    guard image.spl == 0, generation.zen >= 3 else {
+      return refusal(currentSNP: image.spl, version: image.version)
+    }
+    switch refusal(currentSNP: nil, version: image.version) {
+    case .lost: return .lost
+    case .kept, .unknown: return .unknown
+    }
   }
 }
 

@@ -22,6 +22,8 @@ package struct Observation: Hashable, Sendable, Codable {
   package var virtualMachines: VirtualMachines
   package var files: [FirmwareFile]
   package var search: FirmwareSearch
+  /// How the kernel that boots next searches; `nil`: as the running one does.
+  package var nextSearch: FirmwareSearch?
   package var initramfs: Initramfs?
   /// Whether a kernel for kexec is loaded, so that `reboot` might not reset the firmware (FACTS 2.7).
   package var kexecLoaded: Bool?
@@ -59,6 +61,11 @@ package struct Observation: Hashable, Sendable, Codable {
     sudoRefused = []
     notes = []
   }
+}
+
+extension Observation {
+  /// How firmware files are searched at the next boot.
+  package var searchAfterReset: FirmwareSearch { nextSearch ?? search }
 }
 
 /// Something in a host's answer that was not understood, with the raw text it stood in.

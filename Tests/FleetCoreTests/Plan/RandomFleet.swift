@@ -176,9 +176,11 @@ struct RandomFleet {
 
   private static func files(_ cpu: CPUIdentity, _ random: inout SeededGenerator) -> [FirmwareFile] {
     let candidates = EffectiveFile.candidates(for: cpu, search: FirmwareSearch(), kernel: Bench.kernel).map(\.path)
+    let usual = candidates.filter(EffectiveFile.isBackedUp)
     return (0..<Int.random(in: 0...3, using: &random)).map { _ in
-      FirmwareFile(
-        path: random.pick(candidates), version: random.chance(1, of: 10) ? nil : random.pick(versions),
+      let folder = random.chance(1, of: 5) ? candidates : usual
+      return FirmwareFile(
+        path: random.pick(folder), version: random.chance(1, of: 10) ? nil : random.pick(versions),
         spl: random.pick([0, 24, 27]), package: random.chance(1, of: 4) ? "amd64-microcode" : nil)
     }
   }

@@ -85,6 +85,11 @@ import Testing
       reset(&$0, witness: false)
       $0.seen.firmwareBootRecord = "fpdt-1"
     },
+    Row("A2: a kernel that another kernel started was not reset, whatever looks new", findings: ["resetUnproven"]) {
+      reset(&$0)
+      $0.seen.firmwareBootRecord = "fpdt-2"
+      $0.seen.startedByKexec = true
+    },
     Row("A2: after a kexec the update starts from what ran: no witness", findings: ["resetUnproven"]) {
       reset(&$0)
       $0.seen.firmware.kernelLog?.updates = [.init(seconds: 3, from: Bench.running, to: Bench.newer, line: "updated")]

@@ -83,6 +83,33 @@ struct ProbeTextTests {
     #expect(after.version == FirmwareVersion(1, 55, 29))
   }
 
+  @Test func theNextBootSearchesByItsOwnCommandLine() throws {
+    #expect(try Self.observation(.milan).nextSearch == nil)
+    var answer = AnswerFixture.milan
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=/srv/fw\nbootClassPath="
+    let lost = try Self.observation(answer)
+    #expect(lost.search.classPath == "/srv/fw")
+    #expect(lost.nextSearch == FirmwareSearch(classPath: nil, loadsXZ: true, loadsZstd: false))
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=\nbootClassPath=/srv/fw"
+    #expect(try Self.observation(answer).searchAfterReset.classPath == "/srv/fw")
+    // Without a command line nothing says that the path will go.
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=/srv/fw"
+    #expect(try Self.observation(answer).nextSearch == nil)
+  }
+
+  @Test func anotherKernelLoadsItsOwnSuffixes() throws {
+    var answer = AnswerFixture.milan
+    answer["values"] = "kernel=6.1.0-13-amd64"
+    // Nobody read the next kernel's configuration.
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch())
+    answer["loader-config.next"] =
+      "kernel=6.1.0-18-amd64\nCONFIG_FW_LOADER=y\nCONFIG_FW_LOADER_COMPRESS=y\n"
+      + "# CONFIG_FW_LOADER_COMPRESS_XZ is not set\nCONFIG_FW_LOADER_COMPRESS_ZSTD=y"
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch(loadsXZ: false, loadsZstd: true))
+    answer["loader-config.next"] = "kernel=6.1.0-17-amd64\nCONFIG_FW_LOADER=y"
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch())
+  }
+
   @Test func anInitramfsWithoutInitProvesNothing() throws {
     var answer = AnswerFixture.milan
     answer["initramfs.files"] = nil
