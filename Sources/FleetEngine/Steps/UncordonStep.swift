@@ -31,6 +31,10 @@ struct UncordonStep: StepImplementation {
     } catch let veto as Failure where veto.kind == .hookVeto {
       // What is quarantined is out of service; a host that the hook refuses must take no servers.
       if ours, let nova = try runner.nova { try await disableAgain(runner, nova) }
+      for id in runner.run.stoppedServers {
+        try runner.finding(
+          "serverNotStarted", "server \(id) was stopped for this update and stays off: its host is not given back")
+      }
       throw veto
     }
     // Last, since a host that the hook refuses is no place for a guest that was stopped to be safe.

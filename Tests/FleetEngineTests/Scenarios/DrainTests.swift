@@ -164,7 +164,7 @@ import Testing
       try await scenario.world.lab.stopGuest(host: "h1", uuid: id)
       let (ended, _) = try await scenario.apply(["h1"])
       #expect(ended.status == 0, "\(ended.stderr)")
-      let history = try await scenario.sevfleet("history", "--json")
+      let history = try await scenario.sevfleet("history", "h1", "--json")
       #expect(history.stdout.contains("serverInError"), "\(history.stdout)")
     }
   }
