@@ -63,6 +63,21 @@ import Testing
     #expect(named.count == 2 && named[0].contains("winner") && named[1].contains("overwritten"))
   }
 
+  @Test("a hold is of one package: two that own what factory takes away are too many (P)") func twoOwners() throws {
+    var bench = Bench()
+    bench.options = PlanOptions(target: .factory, allowDowngrade: true)
+    bench.host.policy.packages = .hold
+    bench.observation.files = [
+      FirmwareFile(path: Bench.path, version: Bench.running, package: "amd64-microcode"),
+      FirmwareFile(path: "/lib/firmware/amd/sev.fw", version: Bench.old, package: "linux-firmware"),
+    ]
+    let exclusion = try #require(bench.exclusion)
+    #expect(exclusion.kind == .prerequisite && exclusion.rule == "P")
+    #expect(exclusion.found == "amd64-microcode, linux-firmware")
+    bench.observation.files[1].package = "amd64-microcode"
+    #expect(bench.change?.package == PackageTreatment(name: "amd64-microcode", treatment: .hold))
+  }
+
   @Test("a TCB that cannot be true is named, and the host goes on without it (V2)") func rejectedTCB() throws {
     var bench = Bench()
     bench.observation.tcb.rejected = ObservationNote(source: "snphost", text: "FMC 219", raw: "raw")
