@@ -25,7 +25,8 @@ enum FaultTable {
     .quarantined(
       "silent refusal by reboot", .silentRefusal, .upgradeByReboot, kind: "notApplied", running: LabVersion(1, 51, 3)),
     .quarantined(
-      "INIT fails after the update", .initFails, .upgrade, kind: "unhealthy", running: FaultRow.new, file: FaultRow.new),
+      "INIT fails after the update", .initFails(above: nil), .upgrade, kind: "unhealthy", running: FaultRow.new,
+      file: FaultRow.new),
     .converged(
       "login refused for a while after the boot", .nologin(seconds: 2), .upgradeByReboot, activation: "reboot"),
     .converged(
@@ -75,7 +76,8 @@ enum FaultTable {
       outcome: "skipped", kind: "stageFailed", exit: 3, moves: 1, touchesService: true),
     .converged("ccp in the initramfs", nil, activation: "reload") { $0.ccpInInitramfs = true },
     FaultRow(
-      name: "a VM appears between drain and activation", fault: .vmAppears(.computeStopped, .none),
+      name: "a VM appears between drain and activation",
+      fault: .vmAppears(.computeStopped, .none, known: false, times: 1),
       outcome: "skipped", kind: "unknownVMs", exit: 3, moves: 1, touchesService: true),
     .quarantined(
       "the package overwrites the file at boot", .packageOverwrites(LabVersion(1, 55, 21), when: .boot),
