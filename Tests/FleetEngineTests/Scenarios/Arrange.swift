@@ -60,21 +60,18 @@ enum Arrange {
     try await scenario.world.lab.reset("h1")
   }
 
-  /// The usual file is there in packed form only, and the host has booted with it.
-  static func pack(_ scenario: Scenario, with tool: String, suffix: String) async throws {
-    let host = try scenario.world.lab.host("h1")
-    let bytes = try #require(await host.file(FaultRow.usual))
+  /// An image in packed form, with which the host has booted where its kernel takes it.
+  static func pack(_ scenario: Scenario, _ image: LabImage, at path: String, _ suffix: String) async throws {
     let plain = URL(fileURLWithPath: "\(scenario.folder)/image")
-    try Data(bytes).write(to: plain)
+    try Data(image.bytes).write(to: plain)
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/\(tool)")
-    process.arguments = ["-q", "-f", "-k"] + (tool == "xz" ? ["--check=crc32"] : []) + [plain.path]
+    process.executableURL = URL(fileURLWithPath: suffix == ".xz" ? "/usr/bin/xz" : "/usr/bin/zstd")
+    process.arguments = ["-q", "-f", "-k"] + (suffix == ".xz" ? ["--check=crc32"] : []) + [plain.path]
     process.standardInput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     let packed = try Data(contentsOf: URL(fileURLWithPath: plain.path + suffix))
-    try await host.put(FaultRow.usual + suffix, [UInt8](packed))
-    await host.remove(FaultRow.usual)
+    try await scenario.world.lab.host("h1").put(path + suffix, [UInt8](packed))
     try await scenario.world.lab.reset("h1")
   }
 }

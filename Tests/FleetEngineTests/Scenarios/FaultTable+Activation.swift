@@ -13,7 +13,9 @@ extension FaultTable {
   static let activation: [FaultRow] = [
     .converged("no fault", nil, by: "reload") {
       $0.facts = [13]
-      $0.says = ["a new VCEK is needed, the VLEK and a pinned reported TCB (SNP_CONFIG) are lost"]
+      $0.says = [
+        "a new VCEK is needed, the VLEK and a pinned reported TCB (SNP_CONFIG) are lost", "to be confirmed (grade B)",
+      ]
     },
     .converged("rmmod refused, reboot allowed", .rmmodRefused(holder: "ccp_crypto"), by: "reboot") { $0.facts = [5] },
     .quarantined("rmmod refused, reboot forbidden", .rmmodRefused(holder: "ccp_crypto"), kind: "reloadFailed") {

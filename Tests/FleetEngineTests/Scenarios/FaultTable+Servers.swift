@@ -31,6 +31,10 @@ extension FaultTable {
       losesES(&$0)
       $0.furnish = { try await Arrange.switchOffSEVES($0) }
     },
+    .converged("SEV-ES is not offered", nil, by: "reload") {
+      losesES(&$0)
+      $0.arrange = { await $0.world.compute?.setSlots([.sev: 15, .sevSNP: 99], on: "h1") }
+    },
     .excluded("an image that does not tell its level", kind: "sevESLoss") {
       $0.images = [LabImage(version: LabVersion(1, 55, 33), spl: 0, family: "fam19h_model0xh")]
       $0.arguments = ["h1", "--to", "1.55.33"]

@@ -62,6 +62,7 @@ extension FaultTable {
   /// What the plan leaves alone although it sees the host well.
   static let excluded: [FaultRow] = [
     .upToDate("it runs its target already") { _ in },
+    .excluded("a CPU that no fact speaks of", kind: "noImage") { $0.spec = { $0.processor.model = 0x60 } },
     .excluded("no target", kind: "noTarget") { $0.target = nil },
     .excluded("a target without a version for this CPU", kind: "noTarget") { $0.spec = { $0 = .naples("h1") } },
     .excluded("no image in the catalog", kind: "noImage") {

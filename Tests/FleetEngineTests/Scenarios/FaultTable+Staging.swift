@@ -4,6 +4,7 @@ extension FaultTable {
   private static let inInitramfs: FaultRow.SpecChange = { $0.ccpInInitramfs = true }
   private static let overwrites = LabFault.packageOverwrites(LabVersion(1, 55, 21), when: .boot)
   private static let distrib = FaultRow.usual + ".distrib"
+  private static let exact = "/lib/firmware/amd/amd_sev_fam19h_model01h.sbin"
 
   /// A repair: no server moves and nothing is activated; the initramfs is made anew once.
   private static func repaired(_ name: String, _ fault: LabFault) -> FaultRow {
@@ -80,8 +81,21 @@ extension FaultTable {
     found("firmware_class.path", at: "/srv/firmware/amd/amd_sev_fam19h_model0xh.sbin") {
       $0.firmwareClassPath = "/srv/firmware"
     },
-    packed("an .xz file", with: "xz", suffix: ".xz"),
-    packed("a .zst file", with: "zstd", suffix: ".zst"),
+    packed("an .xz file", suffix: ".xz"),
+    packed("a .zst file", suffix: ".zst"),
+    .upToDate("a plain file beats a packed one") {
+      $0.furnish = {
+        try await Arrange.pack($0, LabImage(version: FaultRow.lower, spl: 24), at: FaultRow.updates, ".zst")
+      }
+      $0.servers = []
+    },
+    .upToDate("a .zst file that the kernel does not load") {
+      $0.spec = { $0.kernels = [.bookworm] }
+      $0.furnish = {
+        try await Arrange.pack($0, LabImage(version: FaultRow.lower, spl: 24), at: exact, ".zst")
+      }
+      $0.servers = []
+    },
     beats("the exact-model name beats the usual one", "/lib/firmware/amd/amd_sev_fam19h_model01h.sbin"),
     beats(
       "updates of the kernel beat updates", "/lib/firmware/updates/6.12.9+bpo-amd64/amd/amd_sev_fam19h_model0xh.sbin"),
@@ -100,9 +114,14 @@ extension FaultTable {
     }
   }
 
-  private static func packed(_ what: String, with tool: String, suffix: String) -> FaultRow {
+  /// The usual file is there in packed form only, and the host has booted with it.
+  private static func packed(_ what: String, suffix: String) -> FaultRow {
     .upToDate("loaded from \(what)") {
-      $0.furnish = { try await Arrange.pack($0, with: tool, suffix: suffix) }
+      $0.furnish = { scenario in
+        await (try scenario.world.lab.host("h1")).remove(FaultRow.usual)
+        let image = LabImage(version: FaultRow.old, spl: 25, family: "fam19h_model0xh")
+        try await Arrange.pack(scenario, image, at: FaultRow.usual, suffix)
+      }
       $0.servers = []
     }
   }
