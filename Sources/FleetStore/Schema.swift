@@ -4,9 +4,10 @@ import GRDB
 ///
 /// Version ledger (each released schema has a fixture database under Tests/FleetStoreTests/Fixtures):
 ///
-/// | schema | migration     | since | what it brought                                                             |
-/// |--------|---------------|-------|-----------------------------------------------------------------------------|
-/// | 1      | `001-initial` | 0.1   | journal with hash chain, plans, rollouts, observations, floors, backups     |
+/// | schema | migration           | since | what it brought                                                         |
+/// |--------|---------------------|-------|-------------------------------------------------------------------------|
+/// | 1      | `001-initial`       | 0.1   | journal with hash chain, plans, rollouts, observations, floors, backups |
+/// | 2      | `002-compute-views` | 0.1   | the newest look at a host in Nova, for plans that are made offline      |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -17,7 +18,9 @@ enum Schema {
     let sql: String
   }
 
-  static let migrations: [Migration] = [Migration(name: "001-initial", sql: initial)]
+  static let migrations: [Migration] = [
+    Migration(name: "001-initial", sql: initial), Migration(name: "002-compute-views", sql: computeViews),
+  ]
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -107,5 +110,13 @@ enum Schema {
       PRIMARY KEY (backup, sha256)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX backup_blobs_sha256 ON backup_blobs (sha256);
+    """
+
+  private static let computeViews = """
+    CREATE TABLE compute_views (
+      host TEXT PRIMARY KEY NOT NULL,
+      at INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT;
     """
 }

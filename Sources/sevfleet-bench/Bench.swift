@@ -14,8 +14,9 @@ enum Bench {
       switch arguments.first {
       case "probe": try await ProbeBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
       case "plan": try PlanBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000).run()
+      case "drain" where arguments.count == 3: try await DrainBench(bed: arguments[1], seed: arguments[2]).run()
       default:
-        print("usage: sevfleet-bench probe [HOSTS] | plan [HOSTS]")
+        print("usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | drain BED_FOLDER SEED_COMMAND")
         exit(64)
       }
     } catch {

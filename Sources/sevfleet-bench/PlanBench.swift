@@ -16,6 +16,9 @@ struct PlanBench {
     let planned = ContinuousClock.now
     let id = try PlanID(of: plan)
     let named = ContinuousClock.now
+    guard plan.changes.count == hosts else {
+      throw Tool.Failed("\(plan.excluded.count) hosts were left alone: \(plan.excluded.first?.exclusion.text ?? "")")
+    }
     print(
       "plan of \(hosts) hosts: \(plan.changes.count) changes in \((planned - start).wholeMilliseconds) ms; "
         + "its id \(id.short) in \((named - planned).wholeMilliseconds) ms")
@@ -23,7 +26,7 @@ struct PlanBench {
 
   private func situation(_ number: Int) -> HostSituation {
     let host = Host(
-      id: HostID("h\(number)"), address: "192.0.2.1", ssh: SSHSettings(), computeHost: .notInNova,
+      id: HostID("h\(number)"), address: "192.0.2.1", ssh: SSHSettings(), computeHost: .named("h\(number)"),
       target: .version(FirmwareVersion(1, 55, 34)), declaredAt: SourceLocation(file: "bench"))
     var seen = Observation(host: host.id, observedAt: Instant(milliseconds: 0))
     seen.cpu = CPUIdentity(family: 25, model: 1, stepping: 1)
@@ -41,6 +44,19 @@ struct PlanBench {
     seen.tcb = TCBReading(
       reported: nil, platform: TCBVersion(bootloader: 4, tee: 0, snp: 25, microcode: 219), source: .snphost)
     seen.files = [FirmwareFile(path: "/lib/firmware/amd/amd_sev_fam19h_model0xh.sbin", version: version, spl: 25)]
-    return HostSituation(host: host, look: .seen(seen), compute: .notInNova)
+    return HostSituation(host: host, look: .seen(seen), compute: .known(view(number)))
+  }
+
+  /// A host as a busy one is: eight servers, one of them off.
+  private func view(_ number: Int) -> ComputeHostView {
+    let name = "h\(number)"
+    let service = ComputeServiceState(
+      id: name, host: name, isEnabled: true, disabledReason: nil, isUp: true, forcedDown: false, updatedAt: nil)
+    let servers = (0..<8).map { index in
+      ComputeServer(
+        id: "\(name)-\(index)", name: "web-\(index)", project: "p\(index % 3)", status: index == 7 ? .shutoff : .active,
+        host: name, model: .none)
+    }
+    return ComputeHostView(service: service, servers: servers, encryptionSlots: [.sev: 15, .sevES: 15, .sevSNP: 15])
   }
 }

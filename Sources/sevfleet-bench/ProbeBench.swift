@@ -11,15 +11,11 @@ struct ProbeBench {
   /// Both get the same number of hosts at once.
   private static let atOnce = PlanMaker.probesAtOnce
 
-  private var program: String {
-    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("sevfleet").path
-  }
-
   func run() async throws {
     let folder = NSTemporaryDirectory() + "sevfleet-bench-\(getpid())"
-    try call([program, "lab", "up", "--hosts", "\(hosts)", "--folder", folder, "--network", "127.75"])
+    try Tool.run([Tool.sevfleet, "lab", "up", "--hosts", "\(hosts)", "--folder", folder, "--network", "127.75"])
     defer {
-      try? call([program, "lab", "down", "--folder", folder])
+      _ = try? Tool.run([Tool.sevfleet, "lab", "down", "--folder", folder])
       try? FileManager.default.removeItem(atPath: folder)
     }
     let inventory = try InventoryFolder.load("\(folder)/inventory", home: "/root", openStackConfigured: true).get()
@@ -49,7 +45,7 @@ struct ProbeBench {
     let cost = try await Cost.of(0) {
       let looks = try await maker.probe(inventory.hosts)
       let failed = looks.filter { if case .failure = $0.value { true } else { false } }
-      if !failed.isEmpty { print("\(failed.count) hosts were not seen: \(failed.first?.value as Any)") }
+      if let one = failed.first { throw Tool.Failed("\(failed.count) hosts were not seen: \(one.value)") }
     }
     await client.shutdown()
     return cost
@@ -64,17 +60,7 @@ struct ProbeBench {
     let options = "-p \(port) -i \(folder)/id_ed25519 -o UserKnownHostsFile=\(folder)/known_hosts -o BatchMode=yes"
     let one = "ssh \(options) sevops@{} sh -s <\(script) >/dev/null"
     return try await Cost.of(-1) {
-      try call(["/bin/sh", "-c", "xargs -a \(list) -P \(Self.atOnce) -I{} sh -c '\(one)'"])
+      try Tool.run(["/bin/sh", "-c", "xargs -a \(list) -P \(Self.atOnce) -I{} sh -c '\(one)'"])
     }
-  }
-
-  private func call(_ argv: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: argv[0])
-    process.arguments = Array(argv.dropFirst())
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
   }
 }

@@ -4,6 +4,18 @@ import GRDB
 import Testing
 
 @Suite struct PlanTests {
+  @Test func whereItsImagesLieIsNoPartOfIt() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    var plan = Samples.plan([Samples.host(1)])
+    let id = try Samples.planID(plan)
+    try store.save(plan: plan, id: id, at: Samples.start)
+    plan.changes[0].image?.path = "/srv/another/catalog/amd_sev_fam19h_model0xh.sbin"
+    #expect(try Samples.planID(plan) == id)
+    try store.save(plan: plan, id: id, at: Samples.time(1))
+    #expect(try store.plan(id: id).plan == plan)
+  }
+
   @Test func aPlanIsFoundByItsIDAndByEnoughOfIt() throws {
     let folder = try TemporaryFolder()
     let store = try folder.open()

@@ -20,7 +20,8 @@ struct BackupList: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      let backups = try context.store().backups(host: host.map { HostID($0) })
+      let store = try context.store()
+      let backups = try store.backups(host: try host.map { try Self.known($0, context, store) })
       if options.json {
         try context.output.document(BackupsDocument(backups, faults: [:]))
         return ExitStatus.done
@@ -35,6 +36,15 @@ struct BackupList: AsyncParsableCommand {
       context.output.line(table.text)
       return ExitStatus.done
     }
+  }
+
+  /// A host of the inventory, or one that left it and whose backups are still there.
+  static func known(_ name: String, _ context: CommandContext, _ store: FleetStore) throws -> HostID {
+    let host = HostID(name)
+    guard try context.inventory.host(host) != nil || !store.backups(host: host).isEmpty else {
+      throw CommandError(ExitStatus.usage, "noHost", "no host \(name) is known", found: name)
+    }
+    return host
   }
 }
 
@@ -74,12 +84,13 @@ struct BackupVerify: AsyncParsableCommand {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
       let store = try context.store()
+      let host = try host.map { try BackupList.known($0, context, store) }
       var faults: [String: [String]] = [:]
-      for backup in try store.backups(host: host.map { HostID($0) }) {
+      for backup in try store.backups(host: host) {
         let found = try store.verify(backup: backup, at: SystemClock().now())
         if !found.isEmpty { faults[backup.id] = found.map(\.text) }
       }
-      let backups = try store.backups(host: host.map { HostID($0) })
+      let backups = try store.backups(host: host)
       if options.json {
         try context.output.document(BackupsDocument(backups, faults: faults))
       } else {
@@ -107,11 +118,29 @@ struct BackupRestore: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
-      _ = try context.host(host)
+      let id = try context.host(host).id
       let asked = PlanOptions(
-        target: .backup, allowDowngrade: true, allowUnknownFloor: allowUnknownFloor, acceptSEVESLoss: acceptSEVESLoss)
-      return try await ApplyFlow(context: context, consent: consent, command: "backup restore", backup: backup)
-        .run([host], asked)
+        target: .backup, allowDowngrade: true, allowUnknownFloor: allowUnknownFloor, acceptSEVESLoss: acceptSEVESLoss,
+        backup: try backup.map { try Self.check($0, of: id, try context.store()) })
+      return try await ApplyFlow(context: context, consent: consent, command: "backup restore").run([host], asked)
     }
+  }
+
+  /// A backup of this host whose contents are right: read again where nobody has done so yet.
+  private static func check(_ id: String, of host: HostID, _ store: FleetStore) throws -> String {
+    guard let backup = try store.backup(id: id) else {
+      throw CommandError(ExitStatus.usage, "noBackup", "no backup \(id) is stored", found: id)
+    }
+    guard backup.host == host else {
+      throw CommandError(
+        ExitStatus.usage, "noBackup", "the backup \(id) is of another host", expected: host.rawValue,
+        found: backup.host.rawValue)
+    }
+    if backup.verifiedAt == nil, let fault = try store.verify(backup: backup, at: SystemClock().now()).first {
+      throw CommandError(
+        ExitStatus.badInput, "backupDamaged", "the backup \(id) cannot be restored: \(fault.text)",
+        expected: fault.expected, found: fault.found)
+    }
+    return id
   }
 }

@@ -20,23 +20,34 @@ struct CatalogInspect: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let output = Output(options)
-      for content in try ImageContainer.open(file) {
-        let header = try ImageReading.header(content, file)
-        let name = ImageName(content.name)
-        let document = ImageDocument(
-          header: header, size: content.bytes.count, sha256: ContentHash.sha256(content.bytes),
-          names: name.familyModel.map(ImageName.kernelNames) ?? [])
-        if options.json {
-          try output.document(document)
+      let images = try ImageContainer.open(file).map { try (name: $0.name, document: Self.document($0, file)) }
+      if options.json {
+        if let only = images.first, images.count == 1 {
+          try output.document(only.document)
         } else {
-          output.line("\(content.name): \(header.version.bothSpellings), SPL \(header.spl)")
-          output.line("  size \(content.bytes.count), type 0x\(Hex.padded(header.type, 2)), signed \(header.signed)")
-          output.line("  sha256 \(document.sha256)")
-          if !document.names.isEmpty { output.line("  kernel's name \(document.names.joined(separator: ", "))") }
+          try output.document(ImagesDocument(images: images.map(\.document)))
         }
+      } else {
+        for image in images { Self.lines(image.name, image.document).forEach { output.line($0) } }
       }
       return ExitStatus.done
     }
+  }
+
+  private static func document(_ content: ImageContainer.Content, _ file: String) throws -> ImageDocument {
+    ImageDocument(
+      header: try ImageReading.header(content, file), size: content.bytes.count,
+      sha256: ContentHash.sha256(content.bytes),
+      names: ImageName(content.name).familyModel.map(ImageName.kernelNames) ?? [])
+  }
+
+  private static func lines(_ name: String, _ image: ImageDocument) -> [String] {
+    var lines = [
+      "\(name): \(image.version.bothSpellings), SPL \(image.spl)",
+      "  size \(image.size), type 0x\(Hex.padded(image.type, 2)), signed \(image.signed)", "  sha256 \(image.sha256)",
+    ]
+    if !image.names.isEmpty { lines.append("  kernel's name \(image.names.joined(separator: ", "))") }
+    return lines
   }
 }
 
@@ -86,14 +97,17 @@ struct CatalogAdd: AsyncParsableCommand {
         error.text = mistakes.map(\.text).joined(separator: "\n")
         throw error
       }
-      for addition in additions { try write(addition) }
+      let writer = CatalogImport(folder: options.catalogFolder)
+      let new = try writer.new(additions)
+      try writer.write(new)
       let output = Output(options)
       if options.json {
         try output.document(CatalogDocument(CommandContext.catalog(options).records))
       } else {
         for addition in additions {
+          let verb = new.contains(addition) ? "added" : "there already:"
           output.line(
-            "added \(addition.folder): \(addition.imageFile.version.bothSpellings), SPL \(addition.imageFile.spl)")
+            "\(verb) \(addition.folder): \(addition.imageFile.version.bothSpellings), SPL \(addition.imageFile.spl)")
         }
       }
       return ExitStatus.done
@@ -131,29 +145,6 @@ struct CatalogAdd: AsyncParsableCommand {
       return try CatalogWriter.files(for: content.bytes, familyModel: folder, source: file)
     } catch {
       throw CommandError(ExitStatus.badInput, error.kind, "\(file): \(error.text)")
-    }
-  }
-
-  /// The image before its description, each under a temporary name first.
-  private func write(_ addition: CatalogAddition) throws {
-    let base = URL(fileURLWithPath: options.catalogFolder, isDirectory: true)
-    do {
-      try FileManager.default.createDirectory(
-        at: base.appendingPathComponent(addition.folder), withIntermediateDirectories: true)
-      for file in addition.files {
-        let target = base.appendingPathComponent(file.path)
-        if let old = try? Data(contentsOf: target), file.path.hasSuffix(".sbin"), [UInt8](old) != file.bytes {
-          throw CommandError(
-            ExitStatus.badInput, "exists", "\(target.path) is there already with another content",
-            expected: ContentHash.sha256([UInt8](old)), found: ContentHash.sha256(file.bytes))
-        }
-        try Data(file.bytes).write(to: target, options: .atomic)
-      }
-    } catch let error as CommandError {
-      throw error
-    } catch {
-      throw CommandError(
-        ExitStatus.failed, "unwritable", "\(addition.folder) cannot be written: \(error.localizedDescription)")
     }
   }
 }

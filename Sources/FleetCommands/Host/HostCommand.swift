@@ -87,7 +87,8 @@ struct ReleaseDocument: Encodable {
 
 struct HostAdopt: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "adopt", abstract: "Lists compute services that bear our reason and that the journal does not know.")
+    commandName: "adopt",
+    abstract: "Lists compute services that bear our reason and that no rollout or quarantine holds.")
 
   @OptionGroup var options: GlobalOptions
 
@@ -101,17 +102,19 @@ struct HostAdopt: AsyncParsableCommand {
       }
       let asked = await Result { try await cloud.nova.allComputeServices() }
       try? await cloud.shutdown()
-      let known = Set(try store.rollouts().map(\.id))
+      let known = Set(
+        try store.openRollouts().flatMap { open in
+          open.slotHolders.map { CordonReason.text(rollout: open.record.id, host: $0) }
+        } + store.quarantines().values.map { CordonReason.text(rollout: $0.rollout, host: $0.host) })
       let lost = try asked.get().filter { service in
         guard let reason = service.disabledReason, reason.hasPrefix(CordonReason.prefix) else { return false }
-        let rollout = reason.dropFirst(CordonReason.prefix.count).split(separator: ":").first.map(String.init) ?? ""
-        return !known.contains(rollout)
+        return !known.contains(reason)
       }
       if options.json {
         try context.output.document(
           AdoptDocument(services: lost.map { .init(computeHost: $0.host, reason: $0.disabledReason ?? "") }))
       } else if lost.isEmpty {
-        context.output.line("every service that bears our reason is known to the journal")
+        context.output.line("every service that bears our reason is held by a rollout or a quarantine")
       } else {
         for service in lost {
           context.output.line("\(service.host): \(service.disabledReason ?? "")")
@@ -145,21 +148,33 @@ struct HostSudoers: AsyncParsableCommand {
 
   func run() async throws {
     try await Execution.run(options) {
-      let inventory = try? CommandContext(options, needsCatalog: false).inventory
+      let inventory = try CommandContext(options, needsCatalog: false, mayBeEmpty: true).inventory
       var rules = SudoRules.Options(home: home)
-      for host in inventory?.hosts ?? [] {
+      for host in inventory.hosts {
         switch host.policy.activation.computeStop {
         case .auto, .none: break
         case .unit(let unit): if !rules.units.contains(unit) { rules.units.append(unit) }
         case .command(let argv): if !rules.commands.contains(argv) { rules.commands.append(argv) }
         }
       }
+      let login = try user ?? Self.login(inventory)
       do throws(SudoRulesError) {
-        Output.write(try SudoRules.text(user: user ?? inventory?.ssh.user ?? "sevops", options: rules), to: 1)
+        Output.write(try SudoRules.text(user: login, options: rules), to: 1)
       } catch {
         throw CommandError(ExitStatus.usage, "noRules", error.text)
       }
       return ExitStatus.done
     }
+  }
+
+  /// One file of rules is for one login; where hosts have several, somebody must say whose it is to be.
+  private static func login(_ inventory: Inventory) throws -> String {
+    let users = Set(inventory.hosts.filter { $0.ssh.become == .sudo }.map(\.ssh.user)).sorted()
+    guard users.count < 2 else {
+      throw CommandError(
+        ExitStatus.usage, "severalUsers", "the hosts have several logins; say whose rules to print with --user",
+        expected: "--user", found: users.joined(separator: ", "))
+    }
+    return users.first ?? inventory.ssh.user
   }
 }

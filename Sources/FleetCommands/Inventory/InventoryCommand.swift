@@ -74,7 +74,7 @@ struct InventoryImport: AsyncParsableCommand {
       guard nova else {
         throw CommandError(ExitStatus.usage, "usage", "say where from: --nova", expected: "--nova")
       }
-      let context = try CommandContext(options)
+      let context = try CommandContext(options, needsCatalog: false, mayBeEmpty: true)
       guard let cloud = try context.openCloud() else {
         throw CommandError(
           ExitStatus.badInput, "notConfigured", "no OpenStack is configured", expected: "openstack.cloud or OS_*")

@@ -16,8 +16,10 @@ struct ApplyCommand: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
+      try planning.check(with: hosts)
       let asked = try planning.options(context)
-      return try await ApplyFlow(context: context, consent: consent, command: "apply").run(hosts, asked)
+      return try await ApplyFlow(context: context, consent: consent, command: "apply")
+        .run(hosts, asked, offline: planning.offline)
     }
   }
 }
@@ -42,14 +44,10 @@ struct DowngradeCommand: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
+      try planning.check(with: hosts)
       let asked = try planning.options(context, allowDowngrade: true, emergency: emergency ? reason : nil)
-      return try await ApplyFlow(context: context, consent: consent, command: "downgrade").run(hosts, asked)
+      return try await ApplyFlow(context: context, consent: consent, command: "downgrade")
+        .run(hosts, asked, offline: planning.offline)
     }
   }
-}
-
-/// What `apply` and its like must be told before they act.
-struct ConsentOptions: ParsableArguments {
-  @Option(help: "How many servers may be shut down: the number the plan prints.") var acceptRestarts: Int?
-  @Flag(help: "Do not ask.") var yes = false
 }

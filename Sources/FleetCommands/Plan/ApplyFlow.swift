@@ -9,42 +9,45 @@ struct ApplyFlow {
   let context: CommandContext
   let consent: ConsentOptions
   let command: String
-  /// The backup that `--to backup` means; `nil`: each host's newest.
-  var backup: String?
 
   private var output: Output { context.output }
 
   /// `words` are hosts, or one plan id. Returns the exit code.
-  func run(_ words: [String], _ options: PlanOptions) async throws -> Int32 {
-    let byPlan = words.count == 1 && PlanID.isAbbreviation(words[0])
-    let hosts = byPlan ? [] : try context.hosts(words)
+  func run(_ words: [String], _ options: PlanOptions, offline: Bool = false) async throws -> Int32 {
+    try consent.checkTerminal()
+    let plan = PlanOptionsGroup.plan(in: words)
+    let hosts = plan == nil ? try context.hosts(words) : []
+    let named = context.namedHosts(words)
     let lock = try context.lock(command)
     defer { lock.release() }
     let store = try context.store()
-    if let unfinished = try unfinished(store, plan: byPlan ? words[0] : nil, hosts: hosts.map(\.id)) {
-      Output.note("rollout \(unfinished.id) was cut off; it is taken up again")
-      return try await ResumeFlow(context: context).run(unfinished, store)
+    if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {
+      Output.note("rollout \(record.id) was cut off; it is taken up again")
+      try context.checkPresent(record, store)
+      try consent.ask(plan)
+      let status = try await RunFlow(context: context).run(record.id, plan, record.plan, store)
+      return Self.status(status, plan, named)
     }
-    if byPlan {
-      let stored = try store.plan(id: words[0])
+    if let plan {
+      let stored = try store.plan(id: plan)
       return try await go(stored.plan, stored.id, store, named: [])
     }
-    let made = try await context.withServices(store) {
-      try await PlanMaker(services: $0).plan(hosts, options: options, backup: backup)
+    let made = try await context.withServices(store, asksNova: !offline) {
+      try await PlanMaker(services: $0).plan(hosts, options: options, offline: offline)
     }
     try PlanFindings.check(made.findings)
-    return try await go(made.plan, made.id.rawValue, store, named: context.namedHosts(words))
+    return try await go(made.plan, made.id.rawValue, store, named: named)
   }
 
-  /// The same `apply` after a crash goes on with what it began (RULES O3).
-  private func unfinished(_ store: FleetStore, plan: String?, hosts: [HostID]) throws -> RolloutRecord? {
+  /// The rollout of the very same wish that was cut off or paused: the same `apply` after a crash goes on with what it
+  /// began (RULES O3). Any other wish makes a plan of its own, and leaves alone what an open rollout has work on.
+  private func unfinished(
+    _ store: FleetStore, plan: String?, hosts: [HostID], _ options: PlanOptions
+  ) throws -> (RolloutRecord, Plan)? {
     for record in try store.unfinishedRollouts() where record.state == .running || record.state == .paused {
-      if let plan {
-        if record.plan.hasPrefix(plan) { return record }
-      } else {
-        let changes = try store.plan(id: record.plan).plan.changes.map(\.host)
-        if !changes.isEmpty, Set(changes).isSubset(of: hosts) { return record }
-      }
+      if let plan, !record.plan.hasPrefix(plan) { continue }
+      let stored = try store.plan(id: record.plan).plan
+      if plan != nil || (stored.options == options && stored.hosts == Set(hosts)) { return (record, stored) }
     }
     return nil
   }
@@ -52,40 +55,42 @@ struct ApplyFlow {
   private func go(_ plan: Plan, _ id: String, _ store: FleetStore, named: Set<HostID>) async throws -> Int32 {
     let text = PlanText.text(plan, id: id)
     if context.options.json { Output.note(text) } else { output.line(text) }
-    let excluded = plan.excluded.contains { named.contains($0.host) }
     guard !plan.changes.isEmpty else {
       if context.options.json {
         try output.document(RolloutDocument(RolloutReport(id: "", plan: id, state: .finished, hosts: [])))
       } else {
         output.line("nothing to do")
       }
-      return excluded ? ExitStatus.hostsLeft : ExitStatus.done
+      return Self.status(ExitStatus.done, plan, named)
     }
-    try askConsent(plan)
+    try context.checkPresent(plan.changes.map(\.host))
+    try consent.ask(plan)
     let rollout = RolloutName.fresh()
     try store.createRollout(id: rollout, plan: id, at: SystemClock().now())
     let status = try await RunFlow(context: context).run(rollout, plan, id, store)
-    return status == ExitStatus.done && excluded ? ExitStatus.hostsLeft : status
+    return Self.status(status, plan, named)
   }
 
-  private func askConsent(_ plan: Plan) throws {
-    let restarts = plan.restarts.count
-    if let given = consent.acceptRestarts ?? (restarts == 0 ? 0 : nil), given == restarts {
-      // The number is the one the plan prints.
-    } else {
+  /// A host that was named and left alone is a failure even where all others converged.
+  private static func status(_ status: Int32, _ plan: Plan, _ named: Set<HostID>) -> Int32 {
+    let isLeft = plan.excluded.contains { named.contains($0.host) }
+    return status == ExitStatus.done && isLeft ? ExitStatus.hostsLeft : status
+  }
+}
+
+extension CommandContext {
+  /// What is left of a rollout can only be done to hosts that are still declared.
+  func checkPresent(_ record: RolloutRecord, _ store: FleetStore) throws {
+    let report = try StoredRollout.report(store, record.id)
+    try checkPresent(report.hosts.filter { $0.outcome == .pending }.map(\.change.host))
+  }
+
+  func checkPresent(_ hosts: [HostID]) throws {
+    let gone = hosts.filter { inventory.host($0) == nil }.map(\.rawValue)
+    guard gone.isEmpty else {
       throw CommandError(
-        ExitStatus.usage, "restartsNotAccepted", "\(plan.restartSentence ?? "no server will be shut down")",
-        expected: "--accept-restarts \(restarts)", found: consent.acceptRestarts.map { "--accept-restarts \($0)" })
-    }
-    if consent.yes { return }
-    guard isatty(0) == 1, !context.options.json else {
-      throw CommandError(
-        ExitStatus.usage, "notConfirmed", "without a terminal --yes is needed; nothing was done", expected: "--yes")
-    }
-    let what = plan.options.emergency.map { "EMERGENCY (\($0)). " } ?? ""
-    Output.write("\(what)Go on with \(plan.changes.count) host(s)? [y/N] ", to: 2)
-    guard let answer = readLine()?.lowercased(), answer == "y" || answer == "yes" else {
-      throw CommandError(ExitStatus.usage, "notConfirmed", "nothing was done")
+        ExitStatus.usage, "noHost", "not in the inventory any more: \(gone.joined(separator: ", ")); nothing was done",
+        found: gone.joined(separator: ", "))
     }
   }
 }
@@ -95,7 +100,8 @@ struct RunFlow {
   let context: CommandContext
 
   func run(_ rollout: String, _ plan: Plan, _ planID: String, _ store: FleetStore) async throws -> Int32 {
-    let interruption = Interruption(hint: "sevfleet rollout resume \(rollout)")
+    let again = context.options.commandLine(["rollout", "resume", rollout])
+    let interruption = Interruption(hint: again)
     let line = ProgressLine(verbose: context.options.verbose)
     let user = ProcessInfo.processInfo.environment["SUDO_USER"] ?? ProcessInfo.processInfo.userName
     let report = try await context.withServices(store, progress: { line.show($0) }) { services in
@@ -109,7 +115,10 @@ struct RunFlow {
     } else {
       context.output.line(RolloutText.text(report))
     }
-    if report.state == .paused { Output.note("to go on: sevfleet rollout resume \(rollout)") }
+    switch report.state {
+    case .paused, .halted, .running: Output.note("to go on: \(again)")
+    case .finished: break
+    }
     return report.exitCode
   }
 }
@@ -120,6 +129,7 @@ struct ResumeFlow {
 
   func run(_ record: RolloutRecord, _ store: FleetStore) async throws -> Int32 {
     let stored = try store.plan(id: record.plan)
+    try context.checkPresent(record, store)
     return try await RunFlow(context: context).run(record.id, stored.plan, stored.id, store)
   }
 }

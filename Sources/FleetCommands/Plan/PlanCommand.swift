@@ -11,7 +11,6 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var planning: PlanOptionsGroup
   @Argument(help: "Names, globs, group=NAME or domain=NAME; none means all.") var hosts: [String] = []
-  @Flag(help: "Use stored observations, ask neither hosts nor Nova.") var offline = false
   @Flag(help: "Exit 2 when changes are pending.") var detailedExitcode = false
 
   func run() async throws {
@@ -20,19 +19,23 @@ struct PlanCommand: AsyncParsableCommand {
       let chosen = try context.hosts(hosts)
       let store = try context.store()
       let asked = try planning.options(context)
-      let made = try await context.withServices(store) {
-        try await PlanMaker(services: $0).plan(chosen, options: asked, offline: offline)
+      let made = try await context.withServices(store, asksNova: !planning.offline) {
+        try await PlanMaker(services: $0).plan(chosen, options: asked, offline: planning.offline)
       }
+      try PlanFindings.check(made.findings)
+      let now = SystemClock().now()
+      let seen = made.observations.mapValues(\.observedAt)
       if options.json {
-        let document = PlanDocument(made.plan, id: made.id.rawValue, createdAt: SystemClock().now())
-        try context.output.document(document)
+        try context.output.document(
+          PlanDocument(made.plan, id: made.id.rawValue, createdAt: now, observedAt: seen))
       } else {
         context.output.line(PlanText.text(made.plan, id: made.id.rawValue))
       }
-      if offline, let oldest = made.oldest {
-        Output.note("oldest observation: \(DurationText.people(SystemClock().now() - oldest)) old")
+      if planning.offline {
+        for (host, at) in seen.sorted(by: { $0.key < $1.key }) {
+          Output.note("\(host): seen \(DurationText.people(now - at)) ago")
+        }
       }
-      try PlanFindings.check(made.findings)
       return detailedExitcode && !made.plan.changes.isEmpty ? ExitStatus.changesPending : ExitStatus.done
     }
   }

@@ -14,7 +14,7 @@ struct HistoryCommand: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      let entries = try context.store().entries(host: HostID(host))
+      let entries = try context.store().history(host: HostID(host))
       guard !entries.isEmpty || context.inventory.host(HostID(host)) != nil else {
         throw CommandError(ExitStatus.usage, "noHost", "no host \(host) is known", found: host)
       }
@@ -33,7 +33,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   /// The TCB in full where an entry holds one.
   private static func tcb(_ event: JournalEvent) -> String {
-    guard case .run(.recorded(_, let facts)) = event, let tcb = facts.tcb else { return "" }
+    guard let tcb = event.facts?.tcb else { return "" }
     let fmc = tcb.fmc.map { "FMC \($0), " } ?? ""
     return " (TCB: \(fmc)boot loader \(tcb.bootloader), TEE \(tcb.tee), SNP \(tcb.snp), microcode \(tcb.microcode))"
   }

@@ -26,7 +26,27 @@ struct WhyCommand: AsyncParsableCommand {
     }
   }
 
-  /// Quarantine first, then work that is open, then what the last plan that named the host decided.
+  /// What the newest rollout of the plan made of the host; `nil`: none has since the plan was made.
+  private static func outcome(_ host: HostID, _ stored: StoredPlan, _ store: FleetStore) throws -> WhyDocument? {
+    let rollout = try store.rollouts().first { $0.plan == stored.id && $0.createdAt >= stored.plannedAt }
+    guard let rollout else { return nil }
+    let row = try StoredRollout.report(store, rollout.id).hosts.first { $0.change.host == host }
+    guard let row else { return nil }
+    let text: String
+    let rule: String
+    switch row.outcome {
+    case .converged: (rule, text) = ("V1", "it is where the plan wants it: \(row.text)")
+    case .skipped: (rule, text) = ("U1", "it was given back: \(row.text)")
+    case .quarantined: (rule, text) = ("U2", "it was quarantined and released since: \(row.text)")
+    case .pending: (rule, text) = ("K", "rollout \(rollout.id) is \(rollout.state.rawValue) and did not begin it")
+    }
+    return WhyDocument(
+      host: host, kind: row.failure?.kind.rawValue ?? row.outcome.rawValue, rule: rule,
+      text: "\(text) (rollout \(rollout.id))", since: row.steps.compactMap(\.endedAt).max() ?? rollout.createdAt,
+      plan: stored.id)
+  }
+
+  /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
   static func answer(_ host: HostID, _ store: FleetStore) throws -> WhyDocument {
     if let quarantine = try store.quarantines()[host] {
       return WhyDocument(
@@ -47,6 +67,7 @@ struct WhyCommand: AsyncParsableCommand {
         text: excluded.exclusion.text, since: stored.createdAt, plan: stored.id)
     }
     if let change = stored.plan.changes.first(where: { $0.host == host }) {
+      if let answer = try outcome(host, stored, store) { return answer }
       let reason = change.reasons.first
       return WhyDocument(
         host: host, kind: "planned", rule: reason?.rule, text: "a change is planned: \(reason?.text ?? "")",

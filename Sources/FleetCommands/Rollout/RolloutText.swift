@@ -9,8 +9,8 @@ enum RolloutText {
     for row in report.hosts {
       table.add(cells(row))
       if row.outcome != .converged { notes.append("\(row.change.host): \(row.text)") }
-      if row.after?.armed == true || (row.after == nil && row.before?.armed == true) {
-        let next = (row.after ?? row.before)?.afterReboot
+      if let latest = row.latest, latest.armed == true {
+        let next = latest.afterReboot
         notes.append("\(row.change.host): armed, \(next?.description ?? "another version") runs after the next reset")
       }
     }
@@ -22,11 +22,10 @@ enum RolloutText {
   private static func cells(_ row: RolloutReport.HostRow) -> [String] {
     let before = row.before?.tcb.map { "\($0.snp)" } ?? "-"
     let after = row.after?.tcb.map { "\($0.snp)" } ?? "-"
-    let latest = row.after ?? row.before
     return [
       row.change.host.rawValue,
       row.failure.map { "\(row.outcome.rawValue) (\($0.kind.rawValue))" } ?? row.outcome.rawValue,
-      "\(row.change.expected)", row.change.desired?.description ?? "BIOS copy", latest?.version?.description ?? "-",
+      "\(row.change.expected)", row.change.desired?.description ?? "BIOS copy", row.latest?.version?.description ?? "-",
       row.activation.rawValue, "\(before) -> \(after)",
       "\(row.before?.features.sevES.rawValue ?? "-") -> \(row.after?.features.sevES.rawValue ?? "-")",
       row.serviceDisabled.map { DurationText.people($0) } ?? "-",

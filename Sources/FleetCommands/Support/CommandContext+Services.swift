@@ -28,13 +28,13 @@ struct CommandServices {
 }
 
 extension CommandContext {
-  /// Opens SSH and, if hosts are in Nova, the cloud. Nothing is connected yet.
+  /// Opens SSH and, if hosts are in Nova and it is to be asked, the cloud. Nothing is connected yet.
   func services(
-    _ store: FleetStore, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    _ store: FleetStore, asksNova: Bool = true, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) throws -> CommandServices {
     let client = try SSHClient(.fromEnvironment)
     let hosts = SSHHostGateway(client: client, facts: facts, home: Self.home)
-    let cloud = try openCloud()
+    let cloud = asksNova ? try openCloud() : nil
     let engine = EngineServices(
       store: store, hosts: hosts, compute: cloud.map { NovaComputeGateway($0) }, facts: facts,
       catalog: catalog.catalog, moves: MoveSlots(limit: inventory.policy.drain.maxMoves), progress: progress)
@@ -53,10 +53,11 @@ extension CommandContext {
 
   /// Runs `body` with open services and closes them whatever happens.
   func withServices<Value>(
-    _ store: FleetStore, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
+    _ store: FleetStore, asksNova: Bool = true,
+    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
     _ body: (EngineServices) async throws -> Value
   ) async throws -> Value {
-    let services = try services(store, progress: progress)
+    let services = try services(store, asksNova: asksNova, progress: progress)
     do {
       let value = try await body(services.engine)
       await services.close()

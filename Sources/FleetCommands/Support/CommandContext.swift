@@ -16,13 +16,20 @@ struct CommandContext {
   var facts: Facts { catalog.facts.facts }
 
   /// Reads inventory and catalog; all mistakes of both at once, exit 65.
-  init(_ options: GlobalOptions, needsCatalog: Bool = true) throws {
+  ///
+  /// - Parameters:
+  ///   - needsCatalog: whether its images matter; facts of the operator's count for every command.
+  ///   - mayBeEmpty: for the command that makes the first inventory: there may be no host, and no folder.
+  init(_ options: GlobalOptions, needsCatalog: Bool = true, mayBeEmpty: Bool = false) throws {
     self.options = options
-    let catalog =
-      needsCatalog ? Self.catalog(options) : CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
+    var catalog = Self.catalog(options)
+    if !needsCatalog {
+      catalog.records = []
+      catalog.diagnostics = catalog.diagnostics.filter { Self.isOfFacts($0, options) }
+    }
     let inventory = InventoryFolder.load(
       options.inventoryFolder, home: Self.home, openStackConfigured: Self.openStackInEnvironment,
-      facts: catalog.facts.facts)
+      facts: catalog.facts.facts, mayBeEmpty: mayBeEmpty)
     var mistakes = catalog.diagnostics
     switch inventory {
     case .success(let inventory): self.inventory = inventory
@@ -34,18 +41,24 @@ struct CommandContext {
     self.catalog = catalog
   }
 
+  /// Only the folder that nobody named may be absent.
   static func catalog(_ options: GlobalOptions) -> CatalogReading {
-    guard FileManager.default.fileExists(atPath: options.catalogFolder) else {
+    guard options.catalog != nil || FileManager.default.fileExists(atPath: options.catalogFolder) else {
       return CatalogReading(records: [], facts: .compiledIn, diagnostics: [])
     }
     return CatalogFolder.load(options.catalogFolder)
+  }
+
+  private static func isOfFacts(_ mistake: Diagnostic, _ options: GlobalOptions) -> Bool {
+    mistake.location.file.hasSuffix("/facts.yaml") || mistake.location.file == options.catalogFolder
   }
 
   static var home: String { ProcessInfo.processInfo.environment["HOME"] ?? "/root" }
 
   static var openStackInEnvironment: Bool {
     let environment = ProcessInfo.processInfo.environment
-    return environment["OS_CLOUD"] != nil || environment["OS_AUTH_URL"] != nil
+    // As every OpenStack client has it: an empty variable is one that is not set.
+    return ["OS_CLOUD", "OS_AUTH_URL"].contains { !(environment[$0] ?? "").isEmpty }
   }
 
   // MARK: State

@@ -2,6 +2,7 @@ import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetStore
+import OpenStackAPI
 import SSHTransport
 
 /// Exit codes everywhere (INTERFACE).
@@ -53,6 +54,9 @@ struct CommandError: Error {
     case let error as HostError:
       self.init(ExitStatus.failed, error.kind.rawValue, error.text, expected: error.expected, found: error.found)
     case let error as ComputeError: self.init(ExitStatus.failed, error.kind.rawValue, error.text)
+    case let error as OpenStackError:
+      self.init(
+        ExitStatus.failed, error.kind.rawValue, error.description, expected: error.expected, found: error.found)
     case let error as SSHError:
       self.init(ExitStatus.failed, error.kind.rawValue, error.description, expected: error.expected, found: error.found)
     case let error as JournalCorruption:
@@ -67,7 +71,9 @@ struct CommandError: Error {
     switch error.kind {
     case .locked: ExitStatus.locked
     case .notFound, .ambiguous, .tooShort: ExitStatus.usage
-    default: ExitStatus.failed
+    case .missing, .readOnly, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
+      .notEncodable, .immutable, .blobMissing, .blobDamaged, .blobTooLarge, .database:
+      ExitStatus.failed
     }
   }
 }

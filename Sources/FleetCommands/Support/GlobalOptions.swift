@@ -1,12 +1,14 @@
 import ArgumentParser
+import FleetFormats
+import Foundation
 
 /// What every command understands.
 struct GlobalOptions: ParsableArguments {
-  @Option(name: .customLong("inventory"), help: ArgumentHelp("Folder of the inventory.", valueName: "dir"))
-  var inventoryFolder = "./inventory"
+  @Option(help: ArgumentHelp("Folder of the inventory (default: ./inventory).", valueName: "dir"))
+  var inventory: String?
 
-  @Option(name: .customLong("catalog"), help: ArgumentHelp("Folder of the firmware catalog.", valueName: "dir"))
-  var catalogFolder = "./firmware-catalog"
+  @Option(help: ArgumentHelp("Folder of the firmware catalog (default: ./firmware-catalog).", valueName: "dir"))
+  var catalog: String?
 
   @Option(
     name: .customLong("state"),
@@ -21,4 +23,16 @@ struct GlobalOptions: ParsableArguments {
 
   @Flag(name: .shortAndLong, help: "Tell more on standard error.")
   var verbose = false
+
+  var inventoryFolder: String { inventory ?? "./inventory" }
+  var catalogFolder: String { catalog ?? "./firmware-catalog" }
+
+  /// A command line that does what it says in any folder: what was given is given again, as absolute paths.
+  func commandLine(_ words: [String]) -> String {
+    // Another shell may not have the variable.
+    let state = stateFolder ?? ProcessInfo.processInfo.environment["SEVFLEET_STATE"].flatMap { $0.isEmpty ? nil : $0 }
+    let given = [("--inventory", inventory), ("--catalog", catalog), ("--state", state)]
+    let folders = given.flatMap { name, folder in folder.map { [name, URL(fileURLWithPath: $0).path] } ?? [] }
+    return ShellWord.line(["sevfleet"] + words + folders)
+  }
 }

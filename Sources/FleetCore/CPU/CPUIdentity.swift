@@ -37,8 +37,8 @@ package struct FamilyModel: Hashable, Comparable, Sendable, Codable, CustomStrin
     else { return nil }
     let familyText = parts[0].dropFirst(3).dropLast()
     let modelText = parts[1].dropFirst(5).dropLast(2)
-    guard familyText.count == 2, modelText.count == 1, let family = Int(familyText, radix: 16),
-      let modelHigh = Int(modelText, radix: 16)
+    guard familyText.count == 2, modelText.count == 1, let family = Hex.number(familyText),
+      let modelHigh = Hex.number(modelText)
     else { return nil }
     self.init(family: family, modelHigh: modelHigh)
     guard description == text else { return nil }
@@ -83,6 +83,12 @@ package struct TextKey: CodingKey {
 
 /// Lower-case hexadecimal without Foundation.
 package enum Hex {
+  /// The number of hexadecimal digits alone: no sign, no prefix.
+  package static func number(_ text: some StringProtocol) -> Int? {
+    guard text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
+    return Int(text, radix: 16)
+  }
+
   /// `value` in lower-case hex, padded with zeros to at least `width` digits.
   package static func padded(_ value: some BinaryInteger, _ width: Int) -> String {
     let text = String(value, radix: 16)

@@ -81,6 +81,9 @@ package struct Facts: Hashable, Sendable, Codable {
     package var generation: String
     /// Applies to targets from this version on; `nil`: to every target of the generation.
     package var fromVersion: FirmwareVersion?
+    /// Models and steppings it is about; `nil`: all of the generation. Microcode compares only within one of each.
+    package var models: [Int]?
+    package var steppings: [Int]?
     /// Smallest microcode revision as the kernel prints it.
     package var microcode: Int?
     /// Smallest PSP boot loader SVN of the platform TCB.
@@ -89,14 +92,26 @@ package struct Facts: Hashable, Sendable, Codable {
     package var fact: Fact
 
     package init(
-      generation: String, fromVersion: FirmwareVersion?, microcode: Int?, bootloader: Int?, text: String, fact: Fact
+      generation: String, fromVersion: FirmwareVersion?, models: [Int]? = nil, steppings: [Int]? = nil,
+      microcode: Int?, bootloader: Int?, text: String, fact: Fact
     ) {
       self.generation = generation
       self.fromVersion = fromVersion
+      self.models = models
+      self.steppings = steppings
       self.microcode = microcode
       self.bootloader = bootloader
       self.text = text
       self.fact = fact
+    }
+  }
+
+  /// The prerequisites of one grade that speak of a CPU.
+  package func prerequisites(for cpu: CPUIdentity, grade: FactGrade) -> [Prerequisite] {
+    let name = generation(of: cpu)?.name
+    return prerequisites.filter { row in
+      row.generation == name && row.fact.grade == grade && row.models?.contains(cpu.model) != false
+        && row.steppings?.contains(cpu.stepping) != false
     }
   }
 

@@ -89,6 +89,8 @@ package struct ComputeServer: Hashable, Sendable, Codable {
   package var model: EncryptionModel
   /// Where the model was read: `flavor`, `image`, `volume`, `qemu`, or why it is unknown.
   package var modelSource: String
+  /// Whether the model is unknown only because Glance or Cinder gave no answer; `nil`: it is not (RULES D1).
+  package var isModelPending: Bool?
   package var ownerWord: OwnerWord?
   package var fault: String?
 

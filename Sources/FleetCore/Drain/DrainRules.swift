@@ -13,10 +13,13 @@ package struct DrainRules: Hashable, Sendable {
   package var processModels: [String: EncryptionModel]
   /// Servers already cold-moved or stopped in this rollout (RULES D4).
   package var alreadyMoved: Set<String>
+  /// Servers that this run stopped itself and starts again in the end; wins over `alreadyMoved`.
+  package var stopped: Set<String>
 
   package init(
     policy: Policy.Drain, losesSEVES: Bool = false, sevESDestinations: [String] = [], coldDestinations: [String] = [],
-    processes: Set<String> = [], processModels: [String: EncryptionModel] = [:], alreadyMoved: Set<String> = []
+    processes: Set<String> = [], processModels: [String: EncryptionModel] = [:], alreadyMoved: Set<String> = [],
+    stopped: Set<String> = []
   ) {
     self.policy = policy
     self.losesSEVES = losesSEVES
@@ -25,6 +28,7 @@ package struct DrainRules: Hashable, Sendable {
     self.processes = processes
     self.processModels = processModels
     self.alreadyMoved = alreadyMoved
+    self.stopped = stopped
   }
 
   /// The one legal thing to do with a server.
@@ -125,6 +129,8 @@ package struct DrainRules: Hashable, Sendable {
     if processes.contains(server.id) {
       return Verdict(.blocked, "E2", "Nova says SHUTOFF, yet its process runs")
     }
+    // Moving what was stopped to be out of the way would switch it off a second time (RULES D4).
+    if stopped.contains(server.id) { return left(server) }
     switch policy.shutoff {
     case .leave: return left(server)
     case .move:

@@ -29,8 +29,8 @@ package enum MoveState: Hashable, Sendable {
   case moved(to: String)
   /// A cold move that waits for its confirmation, on the new host.
   case awaitsConfirmation(on: String)
-  /// Back on its old host as it was.
-  case failed(String)
+  /// Back on its old host, or never ours to move. `ran`: it may have been switched off meanwhile (RULES D4).
+  case failed(String, ran: Bool)
   case inError(String)
   /// The server was deleted.
   case gone
@@ -39,11 +39,15 @@ package enum MoveState: Hashable, Sendable {
     _ kind: MigrationRecord.Kind, server: ComputeServer?, records: [MigrationRecord], token: MoveToken
   ) -> MoveState {
     guard let server else { return .gone }
-    let record = records.filter { $0.server == server.id && $0.id > token.lastRecord }.max { $0.id < $1.id }
+    // Somebody else's record after ours, such as a resize by the owner, says nothing of our move.
+    let record = records.filter { $0.server == server.id && $0.kind == kind && $0.id > token.lastRecord }
+      .max { $0.id < $1.id }
     if server.status == .error {
       return .inError("\(server.name) is in ERROR on \(server.host ?? "no host"): \(server.fault ?? "no fault given")")
     }
     guard let record else {
+      // Never ours to confirm or to take back.
+      if server.status == .verifyResize { return .failed("it is resized by its owner", ran: false) }
       if server.taskState != nil { return .underWay("task \(server.taskState ?? "")") }
       if let host = server.host, host != token.source { return .moved(to: host) }
       return .notBegun
@@ -56,9 +60,10 @@ package enum MoveState: Hashable, Sendable {
 
   private static func live(_ server: ComputeServer, _ record: MigrationRecord, _ token: MoveToken) -> MoveState {
     guard server.taskState == nil, record.isEnded else { return .underWay("record \(record.status)") }
-    if record.isFailure { return .failed("migration \(record.id) ended \(record.status)") }
+    if record.isFailure { return .failed("migration \(record.id) ended \(record.status)", ran: false) }
     guard let host = server.host, host != token.source else {
-      return .failed("migration \(record.id) ended \(record.status), and the server is still on \(token.source)")
+      return .failed(
+        "migration \(record.id) ended \(record.status), and the server is still on \(token.source)", ran: false)
     }
     return .moved(to: host)
   }
@@ -66,10 +71,12 @@ package enum MoveState: Hashable, Sendable {
   private static func cold(_ server: ComputeServer, _ record: MigrationRecord, _ token: MoveToken) -> MoveState {
     if record.isFailure || record.status == "reverted" {
       guard server.taskState == nil else { return .underWay("record \(record.status)") }
-      return .failed("migration \(record.id) ended \(record.status)")
+      // Without a destination the scheduler found none, so the guest was never touched.
+      let ran = record.status == "reverted" || record.destination != nil
+      return .failed("migration \(record.id) ended \(record.status)", ran: ran)
     }
     if record.status == "confirmed", server.status != .verifyResize, server.taskState == nil {
-      guard let host = server.host, host != token.source else { return .failed("the server came back") }
+      guard let host = server.host, host != token.source else { return .failed("the server came back", ran: true) }
       return .moved(to: host)
     }
     if server.status == .verifyResize, server.taskState == nil, record.status == "finished", let host = server.host {

@@ -69,12 +69,10 @@ package enum AfterReset: Hashable, Sendable, Codable {
     guard let containsCCP = initramfs.containsCCP else {
       return .unknown("the initramfs of \(kernel) could not be listed")
     }
-    // A built-in ccp takes what the initramfs holds; where that is nothing, what runs came from the real root.
-    guard containsCCP || (builtin && !initramfs.files.isEmpty) else {
-      return fromRoot(observation, kernel: kernel, cpu: cpu)
-    }
+    // A built-in ccp asks before the real root is mounted: the initramfs is all there is then.
+    guard containsCCP || builtin else { return fromRoot(observation, kernel: kernel, cpu: cpu) }
     let resolution = EffectiveFile.resolve(
-      cpu: cpu, files: initramfs.files, search: observation.search, kernel: kernel)
+      cpu: cpu, files: initramfs.files, search: observation.searchAfterReset, kernel: kernel)
     if let uncertainty = resolution.uncertainty { return .unknown(uncertainty) }
     guard let winner = resolution.winner else {
       return .nothing("ccp starts from the initramfs of \(kernel), which holds no firmware file for this CPU")
@@ -84,7 +82,7 @@ package enum AfterReset: Hashable, Sendable, Codable {
 
   private static func fromRoot(_ observation: Observation, kernel: String, cpu: CPUIdentity) -> Source {
     let resolution = EffectiveFile.resolve(
-      cpu: cpu, files: observation.files, search: observation.search, kernel: kernel)
+      cpu: cpu, files: observation.files, search: observation.searchAfterReset, kernel: kernel)
     if let uncertainty = resolution.uncertainty { return .unknown(uncertainty) }
     guard let winner = resolution.winner else { return .nothing("no firmware file for this CPU lies on the host") }
     return .file(winner, "")

@@ -28,6 +28,11 @@ package enum EffectiveFile {
     ]
   }
 
+  /// Whether a path bears one of the names that this CPU's driver asks for, with any suffix, in whatever place.
+  package static func isNamed(_ path: String, for cpu: CPUIdentity) -> Bool {
+    names(for: cpu).contains { name in Suffix.allCases.contains { path.hasSuffix("/\(name)\($0.rawValue)") } }
+  }
+
   /// The places in the order in which they are tried for one name.
   package static func places(search: FirmwareSearch, kernel: String) -> [String] {
     var places: [String] = []
@@ -49,6 +54,12 @@ package enum EffectiveFile {
       }
     }
     return result
+  }
+
+  /// Whether a path lies in one of the two folders that a backup holds whole.
+  package static func isBackedUp(_ path: String) -> Bool {
+    let path = canonical(path)
+    return ["/lib/firmware/amd/", "/lib/firmware/updates/amd/"].contains { path.hasPrefix($0) }
   }
 
   /// Resolves among the files seen on a host.

@@ -15,16 +15,38 @@ package struct FloorEvidence: Hashable, Sendable, Codable {
   }
 
   /// The floor in force: what this boot's log says, else what was learnt before under the same BIOS.
+  ///
+  /// What runs is never below the BIOS copy: a floor above it is refuted by what runs, so it is unknown.
   package static func inForce(_ observation: Observation, stored: FloorEvidence?) -> FloorEvidence? {
+    guard let floor = believed(observation, stored: stored) else { return nil }
+    guard let running = RunningFirmware.judge(observation.firmware).version else { return floor }
+    return floor.version <= running ? floor : nil
+  }
+
+  private static func believed(_ observation: Observation, stored: FloorEvidence?) -> FloorEvidence? {
+    let stored = stored.flatMap { $0.bios == observation.bios ? $0 : nil }
+    guard let seen = told(observation) else { return stored }
+    // Where nobody knows how the kernel started, it may have been a kexec, whose first update starts from what ran:
+    // an older, lower floor of the same BIOS stays.
+    if observation.startedByKexec == nil, let stored, stored.version < seen.version { return stored }
+    return seen
+  }
+
+  /// What the log of this boot tells of the BIOS copy.
+  private static func told(_ observation: Observation) -> FloorEvidence? {
     // A log that no longer reaches back to the boot may begin with the update of a reload, whose "from" is no floor.
-    if let log = observation.firmware.kernelLog, log.reachesBoot, let floor = log.floor {
-      let seen = FloorEvidence(
-        version: floor.version, bios: observation.bios, evidence: floor.line, observedAt: observation.observedAt)
-      // After a kexec the first update starts from what ran, so an older, lower floor of the same BIOS stays.
-      if let stored, stored.bios == observation.bios, stored.version < seen.version { return stored }
-      return seen
+    guard let log = observation.firmware.kernelLog, log.reachesBoot else { return nil }
+    let found: (version: FirmwareVersion, line: String)?
+    switch observation.startedByKexec {
+    // Firmware survives a kexec, so this boot began with whatever ran before (FACTS 2.7).
+    case true?: found = nil
+    // After a reset the BIOS copy runs until something is loaded over it.
+    case false?: found = log.floor ?? log.unchangedVersion
+    case nil: found = log.floor
     }
-    guard let stored, stored.bios == observation.bios else { return nil }
-    return stored
+    return found.map {
+      FloorEvidence(
+        version: $0.version, bios: observation.bios, evidence: $0.line, observedAt: observation.observedAt)
+    }
   }
 }

@@ -15,17 +15,21 @@ package struct SEVFeatures: Hashable, Sendable, Codable {
 
   package static func judge(_ observation: Observation, facts: Facts) -> SEVFeatures {
     let generation = observation.cpu.flatMap { facts.generation(of: $0) }
-    let log = observation.firmware.kernelLog
-    let failed = log.map { !$0.initErrors.isEmpty } ?? false
+    let errors = observation.firmware.kernelLog?.currentInitErrors ?? []
+    let failed = errors.contains { !$0.isSNP }
     let sev = verdict(observation.parameters.sev, failed: failed)
-    let snp = snpVerdict(observation, generation: generation, failed: failed)
-    let sevES = esVerdict(observation, generation: generation, snp: snp, facts: facts)
+    let snp = snpVerdict(observation, generation: generation, failed: !errors.isEmpty)
+    let sevES =
+      failed
+      ? verdict(observation.parameters.sevES, failed: true)
+      : esVerdict(observation, generation: generation, snp: snp, facts: facts)
     return SEVFeatures(sev: sev, sevES: sevES, sevSNP: snp)
   }
 
+  /// A parameter that says Y proves nothing once INIT failed; one that says N without a failure was switched off.
   private static func verdict(_ parameter: Bool?, failed: Bool) -> FeatureVerdict {
     switch parameter {
-    case true?: .usable
+    case true?: failed ? .lost : .usable
     case false?: failed ? .lost : .off
     case nil: .unknown
     }
@@ -37,30 +41,31 @@ package struct SEVFeatures: Hashable, Sendable, Codable {
     guard let generation else { return .unknown }
     guard generation.hasSNP else { return .off }
     if let parameter = observation.parameters.sevSNP { return verdict(parameter, failed: failed) }
-    switch observation.firmware.kernelLog?.snpEnabled {
-    case true?: return .usable
-    case false?: return .off
-    case nil: return .unknown
-    }
+    // Kernels without the parameter: what the driver, then kvm, then the silence of a whole log says.
+    guard let log = observation.firmware.kernelLog else { return .unknown }
+    if log.startedSNP { return verdict(true, failed: failed) }
+    if let said = log.snpEnabled { return verdict(said, failed: failed) }
+    let others = observation.parameters
+    let isSilent = log.reachesBoot && log.hasRMPTable != true && !log.apis.contains(where: \.isSNP)
+    return isSilent && (others.sev != nil || others.sevES != nil) ? .off : .unknown
   }
 
   private static func esVerdict(
     _ observation: Observation, generation: SEVGeneration?, snp: FeatureVerdict, facts: Facts
   ) -> FeatureVerdict {
     if observation.parameters.sevES == false { return .off }
-    guard let generation, let parameter = observation.parameters.sevES else { return .unknown }
-    let usable: FeatureVerdict = parameter ? .usable : .off
+    guard let generation, observation.parameters.sevES != nil else { return .unknown }
+    // The kernel that says so asked the firmware that runs, whatever a level says.
+    if observation.firmware.kernelLog?.sevESUnusable == true { return .lost }
     switch snp {
-    case .off, .lost: return usable
+    case .off, .lost: return .usable
     case .usable, .unknown: break
     }
     let rule = SEVESRule(facts: facts, generation: generation)
     switch rule.refusal(currentSNP: observation.currentSNP(facts: facts)?.level, version: runningVersion(observation)) {
-    case .kept: return usable
+    case .kept: return .usable
     case .lost: return snp == .usable ? .lost : .unknown
-    case .unknown:
-      if observation.firmware.kernelLog?.sevESUnusable == true { return .lost }
-      return .unknown
+    case .unknown: return .unknown
     }
   }
 
@@ -98,24 +103,51 @@ package struct SEVESRule: Sendable {
     return .unknown
   }
 
-  /// The same for an image: its header's SPL counts, except a 0 on Zen 3 and newer, which says nothing (RULES S).
+  /// The same for an image: its header's SPL counts.
+  ///
+  /// A 0 on Zen 3 and newer is unknown (RULES S): a version may then say that SEV-ES is lost, never that it is kept.
   package func refusal(image: FirmwareImage) -> Answer {
-    refusal(currentSNP: image.spl == 0 && generation.zen >= 3 ? nil : image.spl, version: image.version)
+    guard image.spl == 0, generation.zen >= 3 else {
+      return refusal(currentSNP: image.spl, version: image.version)
+    }
+    switch refusal(currentSNP: nil, version: image.version) {
+    case .lost: return .lost
+    case .kept, .unknown: return .unknown
+    }
   }
 }
 
 extension Observation {
   /// The SNP security version that runs: read by snphost, or derived from the running build's SPL (RULES V2).
+  ///
+  /// `nil` where the two disagree: a level that decides over SEV-ES is never chosen between two sources.
   package func currentSNP(facts: Facts) -> (level: Int, source: TCBReading.Source)? {
-    if let platform = tcb.platform { return (Int(platform.snp), .snphost) }
+    if let platform = tcb.platform {
+      return contradictorySNP(facts: facts) == nil ? (Int(platform.snp), .snphost) : nil
+    }
     guard let cpu, let generation = facts.generation(of: cpu), generation.hasSNP,
       let version = RunningFirmware.judge(firmware).version
     else { return nil }
-    let levels = Set(files.filter { $0.version == version }.compactMap(\.spl).filter { $0 > 0 })
-    if levels.count == 1, let level = levels.first { return (level, .derived) }
+    if let level = ownLevel(cpu, version) { return (level, .derived) }
     if let fact = facts.spl(of: version, generation: generation.name), fact.fact.grade <= .b {
       return (fact.level, .derived)
     }
     return nil
+  }
+
+  /// Both levels in one sentence, where snphost's and that of the running build's own file differ.
+  package func contradictorySNP(facts: Facts) -> String? {
+    guard let platform = tcb.platform, let cpu, facts.generation(of: cpu)?.hasSNP == true,
+      let version = RunningFirmware.judge(firmware).version, let own = ownLevel(cpu, version),
+      own != Int(platform.snp)
+    else { return nil }
+    return "snphost says SNP level \(platform.snp), the file of \(version) says \(own), so the level is unknown"
+  }
+
+  /// The one level in the headers of this CPU's files of a version; another CPU's file of that version says nothing.
+  private func ownLevel(_ cpu: CPUIdentity, _ version: FirmwareVersion) -> Int? {
+    let own = files.filter { $0.version == version && EffectiveFile.isNamed($0.path, for: cpu) }
+    let levels = Set(own.compactMap(\.spl).filter { $0 > 0 })
+    return levels.count == 1 ? levels.first : nil
   }
 }

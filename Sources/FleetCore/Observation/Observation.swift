@@ -22,9 +22,14 @@ package struct Observation: Hashable, Sendable, Codable {
   package var virtualMachines: VirtualMachines
   package var files: [FirmwareFile]
   package var search: FirmwareSearch
+  /// How the kernel that boots next searches; `nil`: as the running one does.
+  package var nextSearch: FirmwareSearch?
   package var initramfs: Initramfs?
   /// Whether a kernel for kexec is loaded, so that `reboot` might not reset the firmware (FACTS 2.7).
   package var kexecLoaded: Bool?
+  /// Whether the running kernel was started by another kernel, which resets no firmware; `nil`: it does not tell who
+  /// started it (RULES A2, A4).
+  package var startedByKexec: Bool?
   /// The firmware's own boot times (ACPI FPDT), raw: they change with a reset and survive a kexec (RULES A2).
   package var firmwareBootRecord: String?
   /// The unit or container that runs nova-compute here; `nil` where none was found.
@@ -56,6 +61,11 @@ package struct Observation: Hashable, Sendable, Codable {
     sudoRefused = []
     notes = []
   }
+}
+
+extension Observation {
+  /// How firmware files are searched at the next boot.
+  package var searchAfterReset: FirmwareSearch { nextSearch ?? search }
 }
 
 /// Something in a host's answer that was not understood, with the raw text it stood in.

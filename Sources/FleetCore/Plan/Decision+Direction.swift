@@ -23,10 +23,38 @@ extension Decision {
     guard let desired = wish.version else {
       throw Exclusion(.unknownVersion, rule: "C", "its target names no version")
     }
-    if desired == seen.running { return DirectionRow(direction: .repair, rule: "O2") }
+    if desired == seen.running {
+      try checkRepair(seen, wish)
+      return DirectionRow(direction: .repair, rule: "O2")
+    }
     if desired > seen.running { return DirectionRow(direction: .upgrade, rule: "A1") }
     try allowDowngrade(seen, wish)
     return DirectionRow(direction: .downgrade, rule: "A2")
+  }
+
+  /// A repair that could not be seen to have worked would be planned again for ever.
+  private func checkRepair(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
+    let why: String
+    switch seen.after {
+    case .version: return
+    case .unknown(let text): why = text
+    }
+    guard let kernel = seen.observation.nextBootKernel else {
+      throw Exclusion(
+        .kernelChange, rule: "O2", expected: "a known kernel after the next reset", found: nil,
+        "\(seen.running) runs, and what the next reset loads cannot be told: \(why)")
+    }
+    let initramfs = seen.observation.initramfs
+    let isReadable = initramfs.map { $0.kernel == kernel && $0.containsCCP != nil } ?? true
+    let winner = EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.searchAfterReset, kernel: kernel
+    ).winner
+    let isInPlace = winner?.sha256 != nil && winner?.sha256 == wish.image?.sha256 && rebuild(seen) == nil
+    guard isReadable, !isInPlace else {
+      throw Exclusion(
+        .cannotActivate, rule: "O2", expected: "\(seen.running) after the next reset", found: nil,
+        "\(seen.running) runs, and putting its file in place would not tell what the next reset loads: \(why)")
+    }
   }
 
   private func allowDowngrade(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
@@ -61,17 +89,30 @@ extension Decision {
 
   func checkPrerequisites(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
     guard let desired = wish.version, wish.image != nil else { return }
-    for row in facts.prerequisites where row.generation == seen.generation.name && row.fact.grade == .a {
+    for row in facts.prerequisites(for: seen.cpu, grade: .a) {
       if let from = row.fromVersion, desired < from { continue }
-      if let need = row.bootloader, let found = seen.observation.tcb.platform?.bootloader, Int(found) < need {
-        throw Exclusion(
-          .prerequisite, rule: "A5", expected: "boot loader \(need)", found: "boot loader \(found)", row.text)
+      if let need = row.bootloader {
+        let found = (seen.observation.tcb.platform?.bootloader).map(Int.init)
+        try check(row, "boot loader", need, found) { "\($0)" }
       }
-      if let need = row.microcode, let found = seen.observation.microcodeNumber, found < need {
-        throw Exclusion(
-          .prerequisite, rule: "A5", expected: "microcode 0x\(Hex.padded(need, 8))",
-          found: "microcode 0x\(Hex.padded(found, 8))", row.text)
+      if let need = row.microcode {
+        try check(row, "microcode", need, seen.observation.microcodeNumber) { "0x\(Hex.padded($0, 8))" }
       }
+    }
+  }
+
+  /// What could not be read meets no condition: unknown is never "new enough".
+  private func check(
+    _ row: Facts.Prerequisite, _ name: String, _ need: Int, _ found: Int?, spelt: (Int) -> String
+  ) throws(Exclusion) {
+    guard let found else {
+      throw Exclusion(
+        .prerequisite, rule: "A5", expected: "\(name) \(spelt(need))", found: nil,
+        "\(row.text), and its \(name) could not be read")
+    }
+    if found < need {
+      throw Exclusion(
+        .prerequisite, rule: "A5", expected: "\(name) \(spelt(need))", found: "\(name) \(spelt(found))", row.text)
     }
   }
 
@@ -82,26 +123,39 @@ extension Decision {
     case .repair: return (.none, Reason("O", "nothing is activated: the right version runs already"))
     case .upgrade:
       var blocked = seen.observation.modules.blockedBy
-      if let timeouts = seen.observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty {
+      if timedOut(seen) {
         blocked.append("the kernel log tells of PSP commands that timed out")  // FACTS 7.8: no more reloads
       }
       if policy.activation.reload, blocked.isEmpty {
         return (.reload, Reason("A1", "ccp is a module that nothing else holds: reload"))
       }
       let why = policy.activation.reload ? blocked.joined(separator: "; ") : "policy forbids a reload"
-      return try reset(policy, why)
-    case .downgrade: return try reset(policy, "firmware only goes back through a reset")
-    case .factory: return try reset(policy, "the BIOS copy only returns through a reset")
+      return try reset(seen, policy, why)
+    case .downgrade: return try reset(seen, policy, "firmware only goes back through a reset")
+    case .factory: return try reset(seen, policy, "the BIOS copy only returns through a reset")
     }
   }
 
-  private func reset(_ policy: Policy, _ why: String) throws(Exclusion) -> (HostChange.Activation, Reason) {
+  private func timedOut(_ seen: Seen) -> Bool { seen.observation.firmware.kernelLog?.timeouts.isEmpty == false }
+
+  private func reset(
+    _ seen: Seen, _ policy: Policy, _ why: String
+  ) throws(Exclusion) -> (HostChange.Activation, Reason) {
     guard policy.activation.reboot else {
       throw Exclusion(
         .cannotActivate, rule: "A2", expected: "a reboot", found: "activation.reboot: false",
         "\(why), and policy forbids a reboot")
     }
-    return (.reboot, Reason("A2", "\(why): reboot"))
+    guard timedOut(seen) else { return (.reboot, Reason("A2", "\(why): reboot")) }
+    // A PSP that answers no more may survive a warm reboot (FACTS 7.8).
+    guard policy.hooks[.powerCycle] != nil else {
+      throw Exclusion(
+        .cannotActivate, rule: "A2", expected: "a PSP that answers, or a power_cycle hook",
+        found: "commands that timed out",
+        "PSP commands timed out, and a warm reboot may not bring it back: a full power cycle is advised")
+    }
+    let note = "PSP commands timed out, and the power_cycle hook is run if the host does not come back"
+    return (.reboot, Reason("A2", "\(why): reboot; \(note)"))
   }
 
   func kernelChange(
@@ -127,6 +181,6 @@ extension Observation {
   /// The microcode revision as a number; compares only within one family, model and stepping.
   package var microcodeNumber: Int? {
     guard let microcode else { return nil }
-    return microcode.hasPrefix("0x") ? Int(microcode.dropFirst(2), radix: 16) : Int(microcode)
+    return microcode.hasPrefix("0x") ? Hex.number(microcode.dropFirst(2)) : Int(microcode)
   }
 }

@@ -33,7 +33,9 @@ extension Decision {
     if seen.features.sevES == .off { return SEVESImpact(verdict: .unused, text: "SEV-ES is switched off") }
     let after = refusalAfter(seen, wish)
     let target = wish.version?.description ?? "the BIOS copy"
-    switch (seen.features.sevES, after) {
+    // SEV-ES that only waits for an INIT to succeed is not lost to the firmware: the target may give or take it.
+    let before: FeatureVerdict = seen.features.sev == .lost ? .unknown : seen.features.sevES
+    switch (before, after) {
     case (.lost, .kept): return SEVESImpact(verdict: .regained, text: "SEV-ES comes back with \(target)")
     case (.lost, .lost), (.lost, .unknown):
       return SEVESImpact(verdict: .unused, text: "SEV-ES is lost already with what runs")
@@ -74,20 +76,33 @@ extension Decision {
   // MARK: Packages, attestation, initramfs
 
   func packageTreatment(_ seen: Seen, _ wish: Wish, policy: Policy) throws(Exclusion) -> PackageTreatment? {
-    let kernel = seen.observation.kernel ?? ""
-    let files = EffectiveFile.resolve(
-      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search, kernel: kernel)
-    // The winner, and the file that staging would overwrite; factory takes away every one.
-    let staged = wish.image.map { stagePath($0, policy) }
-    let concerned =
-      wish.isFactory ? files.order : files.order.prefix(1) + seen.observation.files.filter { $0.path == staged }
-    guard let owner = concerned.compactMap(\.package).first else { return nil }
+    let owners = owners(seen, wish, policy: policy)
+    guard let owner = owners.first else { return nil }
     if wish.isFactory, policy.packages == .accept {
       throw Exclusion(
         .prerequisite, rule: "P", expected: "packages: hold, divert or updates", found: "accept",
         "\(owner) would bring its file back; factory needs a packages policy of hold, divert or updates")
     }
+    if wish.isFactory, policy.packages == .hold, owners.count > 1 {
+      throw Exclusion(
+        .prerequisite, rule: "P", expected: "files of one package", found: owners.joined(separator: ", "),
+        "\(owners.joined(separator: " and ")) own its files, and a hold is of one package")
+    }
     return PackageTreatment(name: owner, treatment: policy.packages)
+  }
+
+  /// Packages that own the winner or the file that staging would overwrite, the winner's first; factory takes away
+  /// every file that could be loaded.
+  func owners(_ seen: Seen, _ wish: Wish, policy: Policy) -> [String] {
+    let order = EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
+      kernel: seen.observation.kernel ?? ""
+    ).order
+    let staged = wish.image.map { stagePath($0, policy) }
+    let concerned = wish.isFactory ? order : order.prefix(1) + seen.observation.files.filter { $0.path == staged }
+    var owners: [String] = []
+    for owner in concerned.compactMap(\.package) where !owners.contains(owner) { owners.append(owner) }
+    return owners
   }
 
   func attestation(_ seen: Seen, _ activation: HostChange.Activation) -> AttestationImpact {
@@ -106,17 +121,27 @@ extension Decision {
     guard let initramfs = seen.observation.initramfs, initramfs.kernel == seen.observation.nextBootKernel else {
       return nil
     }
-    let builtin = seen.observation.modules.ccp == .builtin && !initramfs.files.isEmpty
-    let fromInitramfs = initramfs.containsCCP != false || builtin
+    // A built-in ccp sees nothing but the initramfs, whatever that holds now.
+    let fromInitramfs = initramfs.containsCCP != false || seen.observation.modules.ccp == .builtin
     return fromInitramfs ? initramfs.kernel : nil
   }
 
-  /// Every file the kernel could load; `factory` takes them all away.
-  func removable(_ seen: Seen) -> [String] {
-    EffectiveFile.resolve(
-      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
-      kernel: seen.observation.nextBootKernel ?? seen.observation.kernel ?? ""
-    ).order.map(\.path)
+  /// Every file the kernel could load; `factory` takes them all away, so a backup must hold each of them.
+  func removable(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> [String] {
+    guard wish.isFactory else { return [] }
+    let look = seen.observation
+    let kernel = look.nextBootKernel ?? look.kernel ?? ""
+    var paths: [String] = []
+    for search in [look.searchAfterReset, look.search] {
+      let order = EffectiveFile.resolve(cpu: seen.cpu, files: look.files, search: search, kernel: kernel).order
+      paths += order.map(\.path).filter { !paths.contains($0) }
+    }
+    if let other = paths.first(where: { !EffectiveFile.isBackedUp($0) }) {
+      throw Exclusion(
+        .cannotActivate, rule: "U1", expected: "files in amd or updates/amd", found: other,
+        "factory would take \(other) away, which no backup holds; move it yourself first")
+    }
+    return paths
   }
 
   func notes(_ seen: Seen, _ wish: Wish) -> [Reason] {
@@ -124,10 +149,14 @@ extension Decision {
     if seen.observation.kexecLoaded == true {
       notes.append(Reason("A2", "a kexec kernel is loaded and is unloaded before a reset: kexec resets no firmware"))
     }
+    if let rejected = seen.observation.tcb.rejected {
+      notes.append(Reason("V2", "snphost prints a TCB that cannot be true, so it is unknown: \(rejected.text)"))
+    }
+    if let why = seen.observation.contradictorySNP(facts: facts) { notes.append(Reason("V2", why)) }
     if seen.generation.biosPreferred {
       notes.append(Reason("A5", "AMD prefers to update \(seen.generation.name) by BIOS"))
     }
-    for row in facts.prerequisites where row.generation == seen.generation.name && row.fact.grade == .b {
+    for row in facts.prerequisites(for: seen.cpu, grade: .b) {
       notes.append(Reason("A5", "to be confirmed (grade B): \(row.text)"))
     }
     return notes

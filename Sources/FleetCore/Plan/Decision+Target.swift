@@ -56,11 +56,7 @@ extension Decision {
       throw Exclusion(.noImage, rule: "C", "there is no verified backup of it")
     }
     guard let image = backup.image else {
-      guard seen.floor.map({ $0.version == backup.running }) ?? true else {
-        throw Exclusion(
-          .noImage, rule: "C", expected: backup.running.description, found: seen.floor?.version.description,
-          "backup \(backup.id) holds no file, and the BIOS copy is not the \(backup.running) that ran")
-      }
+      try checkBIOSCopy(backup, seen)
       return Wish(version: seen.floor?.version, image: nil, isFactory: true)
     }
     guard image.version == backup.running else {
@@ -71,14 +67,30 @@ extension Decision {
     return Wish(version: image.version, image: image, isFactory: false)
   }
 
+  /// A backup without a file brings back what ran only where the BIOS copy is that version.
+  private func checkBIOSCopy(_ backup: BackupSummary, _ seen: Seen) throws(Exclusion) {
+    guard let floor = seen.floor?.version else {
+      if options.allowUnknownFloor { return }
+      throw Exclusion(
+        .unknownFloor, rule: "A4", expected: "a BIOS copy \(backup.running)", found: nil,
+        "backup \(backup.id) holds no file, and its BIOS copy is unknown, so nobody can say whether "
+          + "\(backup.running) would come back; --allow-unknown-floor tries")
+    }
+    guard floor == backup.running else {
+      throw Exclusion(
+        .noImage, rule: "C", expected: backup.running.description, found: floor.description,
+        "backup \(backup.id) holds no file, and the BIOS copy is not the \(backup.running) that ran")
+    }
+  }
+
   /// The row "up to date", and the rows that stop a host which runs the right version in the wrong way.
   func upToDate(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> Reason? {
     if let version = wish.version, version == seen.running {
-      guard seen.features.sev != .lost else {
-        let codes = seen.observation.firmware.kernelLog?.initErrors.map { errorName($0.code) } ?? []
+      if let lost = lostFeature(seen.features) {
+        let codes = seen.observation.firmware.kernelLog?.currentInitErrors.map { errorName($0.code) } ?? []
         throw Exclusion(
-          .unhealthy, rule: "V3", expected: "SEV usable", found: codes.joined(separator: ", "),
-          "it runs \(version), yet SEV does not start: \(codes.joined(separator: ", "))")
+          .unhealthy, rule: "V3", expected: "\(lost) usable", found: codes.joined(separator: ", "),
+          "it runs \(version), yet \(lost) does not start: \(codes.joined(separator: ", "))")
       }
       if seen.after.version == version {
         return Reason("C", "it runs \(version) and will after its next reset: \(seen.after.why)")
@@ -91,6 +103,12 @@ extension Decision {
         found: image.kernelName, "the kernel would never look for \(image.kernelName) on this CPU")
     }
     return nil
+  }
+
+  /// What an INIT that failed took away; SEV-ES that the firmware refuses is another matter (RULES S).
+  private func lostFeature(_ features: SEVFeatures) -> String? {
+    if features.sev == .lost { return "SEV" }
+    return features.sevSNP == .lost ? "SEV-SNP" : nil
   }
 
   /// `BAD_SIGNATURE (10)` for a PSP error number.

@@ -49,6 +49,7 @@ package struct Decision: Sendable {
     let kernelChange = try kernelChange(seen, activation, policy: situation.host.policy)
     let impact = try sevESImpact(seen, wish, activation, situation)
     let package = try packageTreatment(seen, wish, policy: situation.host.policy)
+    let removable = try removable(seen, wish)
     let drain = try drain(seen, activation, impact, situation)
     var reasons = [Reason(direction.rule, direction.text(seen.running, wish.version)), why]
     if impact.verdict != .unused { reasons.append(Reason("S", impact.text)) }
@@ -59,7 +60,9 @@ package struct Decision: Sendable {
           "the reset boots kernel \(kernelChange.to ?? "unknown") in place of \(kernelChange.from ?? "unknown")"))
     }
     if let package {
+      let owners = owners(seen, wish, policy: situation.host.policy)
       reasons.append(Reason("P", "\(package.name) owns the winning file; treatment: \(package.treatment.rawValue)"))
+      reasons += owners.dropFirst().map { Reason("P", "\($0) owns another file that is replaced, and stays as it is") }
     }
     reasons += notes(seen, wish)
     return .change(
@@ -67,7 +70,7 @@ package struct Decision: Sendable {
         host: situation.host.id, computeHost: situation.host.computeHost, expected: seen.running,
         desired: wish.version, image: wish.image, direction: direction.direction, activation: activation,
         stagePath: wish.image.map { stagePath($0, situation.host.policy) },
-        removePaths: wish.isFactory ? removable(seen) : [], kernelChange: kernelChange,
+        removePaths: removable, kernelChange: kernelChange,
         rebuildInitramfs: rebuild(seen), floor: seen.floor?.version, drain: drain, sevES: impact,
         attestation: attestation(seen, activation), package: package, reasons: reasons))
   }
@@ -117,13 +120,7 @@ package struct Decision: Sendable {
         "two sources disagree on the version that runs: \(expected), \(found)")
     case .unknown(let why): throw Exclusion(.unknownVersion, rule: "V1", why)
     }
-    if let rejected = observation.tcb.rejected {
-      throw Exclusion(
-        .contradictorySources, rule: "V2", expected: "a TCB that \(generation.name) can have", found: rejected.text,
-        "snphost prints a TCB that cannot be true: \(rejected.text)")
-    }
-    // What runs is never below the BIOS copy: a floor above it is refuted by what runs, so it is unknown.
-    let floor = FloorEvidence.inForce(observation, stored: situation.floor).flatMap { $0.version <= running ? $0 : nil }
+    let floor = FloorEvidence.inForce(observation, stored: situation.floor)
     return Seen(
       observation: observation, cpu: cpu, generation: generation, running: running, floor: floor,
       after: AfterReset.judge(observation, running: running, floor: floor?.version),

@@ -24,6 +24,9 @@ package struct Plan: Hashable, Sendable, Codable {
     }
   }
 
+  /// Every host that the plan decided about.
+  package var hosts: Set<HostID> { Set(changes.map(\.host) + upToDate + excluded.map(\.host)) }
+
   /// Servers that this plan switches off, by change.
   package var restarts: [ServerMove] { changes.flatMap(\.drain.restarts) }
 
@@ -46,15 +49,18 @@ package struct PlanOptions: Hashable, Sendable, Codable {
   package var acceptSEVESLoss: Bool
   /// Reason of an emergency, where there is one.
   package var emergency: String?
+  /// The backup that the target `backup` means; `nil`: each host's newest verified one.
+  package var backup: String?
 
   package init(
     target: FirmwareTarget? = nil, allowDowngrade: Bool = false, allowUnknownFloor: Bool = false,
-    acceptSEVESLoss: Bool = false, emergency: String? = nil
+    acceptSEVESLoss: Bool = false, emergency: String? = nil, backup: String? = nil
   ) {
     self.target = target
     self.allowDowngrade = allowDowngrade
     self.allowUnknownFloor = allowUnknownFloor
     self.acceptSEVESLoss = acceptSEVESLoss
     self.emergency = emergency
+    self.backup = backup
   }
 }

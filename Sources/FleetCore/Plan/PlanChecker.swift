@@ -50,7 +50,7 @@ package struct PlanChecker: Sendable {
 
   private func versions(_ change: HostChange, _ seen: Observation) -> [(String, String)] {
     var found: [(String, String)] = []
-    let readings = [seen.firmware.kernelLog?.apis.last?.version, seen.firmware.sevctl].compactMap { $0 }
+    let readings = [seen.firmware.kernelLog?.newestVersion, seen.firmware.sevctl].compactMap { $0 }
     if readings.isEmpty || readings.contains(where: { $0 != change.expected }) {
       found.append(("V1", "the plan expects \(change.expected), the host says \(readings)"))
     }

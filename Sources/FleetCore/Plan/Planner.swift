@@ -76,8 +76,8 @@ package struct Planner: Sendable {
     }
     switch outcome {
     case .upToDate: return true
-    // With destinations known it may become a change after all, and that change may take SEV-ES away.
-    case .excluded(let exclusion): return exclusion.kind != .serversBlocked
+    // With destinations known, or the loss accepted, it may become a change that takes SEV-ES away.
+    case .excluded(let exclusion): return exclusion.kind != .serversBlocked && exclusion.kind != .sevESLoss
     case .change(let change): return !change.sevES.takesAway
     }
   }

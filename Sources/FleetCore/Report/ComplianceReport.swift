@@ -68,7 +68,7 @@ package struct ComplianceRow: Hashable, Sendable {
     guard let wanted, let running else { return .unknown }
     if running < wanted { return .behind }
     if running > wanted { return .ahead }
-    if features.sev == .lost { return .unknown }
+    if features.sev == .lost || features.sevSNP == .lost { return .unknown }
     // Unknown is not compliant, and it is not "another version" either.
     guard let afterReboot else { return .unknown }
     return afterReboot == running ? .compliant : .unstable
@@ -88,11 +88,16 @@ package struct ComplianceRow: Hashable, Sendable {
     case .unknown(let why): add("unknownVersion", why, "probe")
     }
     if let rejected = observation.tcb.rejected { add("implausibleTCB", rejected.text, "snphost") }
+    if let why = observation.contradictorySNP(facts: facts) { add("contradictoryTCB", why, "snphost") }
     if let reported = observation.tcb.reported, let platform = observation.tcb.platform, reported != platform {
       add("reportedTCB", "the reported TCB is pinned below what runs (SNP_CONFIG)", "snphost")
     }
-    if features.sevES == .lost { add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A") }
+    // Where SEV itself does not start, SEV-ES is not lost to SNP.
+    if features.sevES == .lost, features.sev != .lost {
+      add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A")
+    }
     if features.sev == .lost { add("sevLost", "SEV does not start although its firmware runs", "kernel log") }
+    if features.sevSNP == .lost { add("snpLost", "SEV-SNP does not start although its firmware runs", "kernel log") }
     if let version = running.version, after.version != version {
       let text =
         after.version.map { "\($0) will run after the next reset: \(after.why)" }

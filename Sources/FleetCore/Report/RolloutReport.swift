@@ -25,6 +25,8 @@ package struct RolloutReport: Hashable, Sendable {
     package var state: HostRun.State
     package var before: RunFacts?
     package var after: RunFacts?
+    /// Whether this run changed what runs now or after the next reset, and did not take it back.
+    package var isTouched: Bool
     package var backup: String?
     package var fileRestored: Bool
     package var steps: [StepRow]
@@ -35,6 +37,9 @@ package struct RolloutReport: Hashable, Sendable {
     package var released: String?
     /// How the host was really activated: a refused reload may have become a reboot.
     package var activation: HostChange.Activation
+
+    /// What the host is like as far as it was seen; `nil`: it was changed since the last look, so nobody knows.
+    package var latest: RunFacts? { after ?? (isTouched ? nil : before) }
   }
 
   package var id: String
@@ -133,6 +138,8 @@ struct HostFold {
   private var enabledAt: Instant?
   private var startedAt: Instant?
   private var released: String?
+  /// Everything that could not be undone: a person must know all of it.
+  private var undoFailures: [String] = []
 
   init(change: HostChange) { self.change = change }
 
@@ -153,6 +160,7 @@ struct HostFold {
       enabledAt = nil
     case .effectObserved(let effect, .failed) where effect.kind == .disableService: disabledAt = nil
     case .effectObserved(let effect, .done) where effect.kind == .enableService: enabledAt = at
+    case .undoFailed(_, let failure): undoFailures.append(failure.text)
     case .undone(let effect, _):
       if effect.kind == .disableService { enabledAt = enabledAt ?? at }
       markUndone(effect)
@@ -160,7 +168,7 @@ struct HostFold {
       released = reason
       enabledAt = enabledAt ?? at
     case .effectIntended, .effectObserved, .stepResumed, .drainReentered, .returnStarted, .returnResumed,
-      .undoFailed, .restoreStarted, .restoreResumed, .restoreEnded, .skipped, .quarantined, .recorded:
+      .restoreStarted, .restoreResumed, .restoreEnded, .skipped, .quarantined, .recorded:
       break
     }
   }
@@ -189,9 +197,9 @@ struct HostFold {
     let steps = Step.allCases.map { stepRow($0) }
     return RolloutReport.HostRow(
       change: change, outcome: outcome, failure: failure, state: run.state, before: run.before, after: run.after,
-      backup: backup, fileRestored: run.fileRestored, steps: steps,
+      isTouched: Self.isTouched(run), backup: backup, fileRestored: run.fileRestored, steps: steps,
       serviceDisabled: disabledAt.map { (enabledAt ?? now) - $0 }, startedAt: startedAt,
-      text: Self.text(run, change, failure), released: released, activation: Self.activation(run, change))
+      text: text(run, failure), released: released, activation: Self.activation(run, change))
   }
 
   private func stepRow(_ step: Step) -> RolloutReport.StepRow {
@@ -202,6 +210,16 @@ struct HostFold {
     // A host without servers to move has no drain; what ran was only its proof.
     if step == .drain, !change.drain.needed, row.outcome == .alreadyDone { row.outcome = .notApplicable }
     return row
+  }
+
+  /// A staged file decides the next reset, an activation decides what runs; what was only intended may have happened.
+  private static func isTouched(_ run: HostRun) -> Bool {
+    run.effects.contains { effect in
+      if effect.id.kind.beginsActivation { return true }
+      guard effect.id.kind == .stageFile, !effect.isUndone else { return false }
+      if case .failed? = effect.result { return false }
+      return true
+    }
   }
 
   private static func activation(_ run: HostRun, _ change: HostChange) -> HostChange.Activation {
@@ -220,7 +238,7 @@ struct HostFold {
     }
   }
 
-  private static func text(_ run: HostRun, _ change: HostChange, _ failure: Failure?) -> String {
+  private func text(_ run: HostRun, _ failure: Failure?) -> String {
     switch run.state {
     case .converged:
       let version = run.after?.version?.description ?? change.desired?.description ?? "the BIOS copy"
@@ -229,8 +247,8 @@ struct HostFold {
     case .inDoubt(let step, _, _): return "in \(step.rawValue)"
     case .reentering: return "a server appeared after the drain"
     case .failed, .returning, .restoring, .restored, .skipped, .quarantined, .released:
-      if let undo = run.undoFailure { return "\(failure?.text ?? "failed"); and \(undo.text)" }
-      return failure?.text ?? "failed"
+      let undone = undoFailures.isEmpty ? run.undoFailure.map { [$0.text] } ?? [] : undoFailures
+      return ([failure?.text ?? "failed"] + undone.map { "and \($0)" }).joined(separator: "; ")
     }
   }
 }

@@ -5,7 +5,7 @@ package enum FailureKind: String, Hashable, Sendable, Codable, CaseIterable {
   case stageFailed, shadowed, diskFull, readOnly, sudoRefused, connectionLost, unreachable, notReady, hostKeyMismatch
   case changedSincePlan, backupFailed, prepareFailed, packageManagerBusy, cannotActivate, reloadFailed
   case serviceTakenOver, hookVeto, sevESLoss, undoFailed, resumedTooOften, downgradeNotAllowed, heartbeatMissing
-  case encryptionLost, kernelChanged, halted
+  case encryptionLost, kernelChanged, halted, quarantined
 }
 
 /// One failure: typed, with a sentence, and what was expected and found.

@@ -15,7 +15,8 @@ package struct VerifyRules: Sendable {
   package var before: RunFacts
   /// How the host was really activated: a reload that was refused may have become a reboot.
   package var activated: HostChange.Activation
-  /// Seconds since boot at which a reload loaded the modules; older log lines do not count (RULES V1).
+  /// The newest time in the kernel's log right before a reload loaded the modules, by the log's own clock; only newer
+  /// lines are of this load (RULES V1).
   package var loadedAt: Double?
   /// Whether the operator's power_cycle hook cut the power in this run: a witness of the reset (RULES A2, H).
   package var isPowerCycled: Bool
@@ -35,6 +36,7 @@ package struct VerifyRules: Sendable {
 
   package func judge(_ observation: Observation, floor: FloorEvidence?) -> Judgement {
     var findings: [Reason] = []
+    if let failure = timeoutFailure(observation) { return Judgement(failure: failure) }
     let running: FirmwareVersion
     switch RunningFirmware.judge(observation.firmware) {
     case .known(let version): running = version
@@ -54,6 +56,11 @@ package struct VerifyRules: Sendable {
     }
     if let failure = versionFailure(running, observation) { return Judgement(failure: failure, findings: findings) }
     if let failure = healthFailure(observation) { return Judgement(failure: failure, findings: findings) }
+    findings += tcbFindings(observation)
+    if hasLostItsChecks(observation) {
+      findings.append(
+        Reason("checksUnread", "checks passed before, and no tool is left on the host that could make them now"))
+    }
     let after = AfterReset.judge(observation, running: running, floor: floor?.version)
     if after.version != running {
       findings.append(
@@ -66,14 +73,14 @@ package struct VerifyRules: Sendable {
   }
 
   private func logTellsThisLoad(_ observation: Observation) -> Bool {
-    guard let newest = observation.firmware.kernelLog?.apis.last else { return false }
+    guard let newest = observation.firmware.kernelLog?.newestLoad, newest.version != nil else { return false }
     switch activated {
     case .none: return true
     // Every line of this boot is one of this load; that the boot is a new one is judged by itself.
     case .reboot: return true
     case .reload:
       guard let loadedAt, let seconds = newest.seconds else { return false }
-      return seconds >= loadedAt - 1  // uptime and log clock differ by less than a second
+      return seconds > loadedAt
     }
   }
 
@@ -104,6 +111,8 @@ package struct VerifyRules: Sendable {
 
   /// What proves the reset; `nil`: nothing does.
   package func resetWitness(_ observation: Observation, _ running: FirmwareVersion) -> String? {
+    // A kernel that another kernel started proves the opposite, whatever else looks new.
+    if observation.startedByKexec == true { return nil }
     if let floor = observation.firmware.kernelLog?.floor {
       if let known = change.floor, floor.version == known, known < change.expected { return floor.line }
       if floor.version < change.expected { return floor.line }
@@ -117,10 +126,15 @@ package struct VerifyRules: Sendable {
   }
 
   private func versionFailure(_ running: FirmwareVersion, _ observation: Observation) -> Failure? {
-    guard let desired = change.desired else { return nil }
+    guard let desired = change.desired else { return notFactory(running, observation) }
     if running == desired { return nil }
     let expected = desired.description
     switch change.direction {
+    case .downgrade where running > desired && startedBelow(desired, observation):
+      // The board started at or below the target, so no BIOS copy stands in the way.
+      return Failure(
+        .notApplied, "\(running) was read back, not \(desired); most likely \(causes(running, observation))",
+        expected: expected, found: running.description)
     case .downgrade where running > desired:
       return Failure(
         .needsBIOS, "\(running) was read back: the BIOS copy is newer than \(desired), and no file can bring it lower",
@@ -136,9 +150,22 @@ package struct VerifyRules: Sendable {
     }
   }
 
+  /// A host whose BIOS copy nobody knew: a file that was still loaded in this boot is told by its update line.
+  private func notFactory(_ running: FirmwareVersion, _ observation: Observation) -> Failure? {
+    guard change.direction == .factory, let update = thisLoad(observation)?.updates.last else { return nil }
+    return Failure(
+      .notApplied, "\(running) was loaded from a file in this boot, so it is not the BIOS copy: \(update.line)",
+      expected: update.from.map(\.description) ?? "the BIOS copy", found: running.description)
+  }
+
+  /// Whether this boot's log shows firmware at or below `desired` before a file was loaded.
+  private func startedBelow(_ desired: FirmwareVersion, _ observation: Observation) -> Bool {
+    thisLoad(observation)?.updates.contains { $0.from.map { $0 <= desired } ?? false } ?? false
+  }
+
   /// Ranked causes of a silent refusal (FACTS 2.5).
   private func causes(_ running: FirmwareVersion, _ observation: Observation) -> String {
-    if let error = observation.firmware.kernelLog?.initErrors.last {
+    if let error = thisLoad(observation)?.initErrors.last {
       return "the PSP refused it: \(facts.firmwareErrors[error.code] ?? "error 0x\(Hex.padded(error.code, 1))")"
     }
     if let cpu = observation.cpu, let kernel = observation.kernel,
@@ -150,34 +177,5 @@ package struct VerifyRules: Sendable {
     }
     return
       "the PSP refused the file in silence: a PSP boot loader that is too old, a bad signature, or the wrong generation"
-  }
-
-  private func healthFailure(_ observation: Observation) -> Failure? {
-    let features = SEVFeatures.judge(observation, facts: facts)
-    let codes = observation.firmware.kernelLog?.initErrors.map { error in
-      facts.firmwareErrors[error.code].map { "\($0) (\(error.code))" } ?? "0x\(Hex.padded(error.code, 1))"
-    }
-    let errors = (codes ?? []).isEmpty ? "" : ": \((codes ?? []).joined(separator: ", "))"
-    if before.features.sev == .usable, features.sev != .usable {
-      return Failure(
-        .unhealthy, "SEV does not start any more\(errors)", expected: "usable", found: features.sev.rawValue)
-    }
-    if before.features.sevSNP == .usable, features.sevSNP != .usable {
-      return Failure(
-        .unhealthy, "SEV-SNP does not start any more\(errors)", expected: "usable", found: features.sevSNP.rawValue)
-    }
-    if before.features.sevES == .usable, features.sevES != .usable, !change.sevES.takesAway {
-      return Failure(
-        .unhealthy, "SEV-ES is \(features.sevES.rawValue), which the plan did not say", expected: "usable",
-        found: features.sevES.rawValue)
-    }
-    let failed = Set(observation.checks.filter { $0.verdict == .fail }.map(\.text)).intersection(before.passes)
-    let accepted = change.sevES.takesAway ? failed.filter { !$0.contains("SEV-ES") } : failed
-    guard accepted.isEmpty else {
-      let list = accepted.sorted().joined(separator: ", ")
-      return Failure(
-        .unhealthy, "checks that passed before fail now: \(list)", expected: "PASS", found: "FAIL: \(list)")
-    }
-    return nil
   }
 }

@@ -14,6 +14,8 @@ package protocol ComputeGateway: Sendable {
   func migrations(server: String) async throws(ComputeError) -> [MigrationRecord]
   /// Migration records that name a host on either side, newest first.
   func migrations(host: String) async throws(ComputeError) -> [MigrationRecord]
+  /// Every compute service.
+  func services() async throws(ComputeError) -> [ComputeServiceState]
   /// Enabled hosts whose service is up.
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState]
   func disable(service: String, reason: String) async throws(ComputeError)

@@ -10,6 +10,8 @@ package protocol HostGateway: Sendable {
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String?
   /// SHA-256 of a file below `/lib/firmware`, read as root; `nil`: no such file.
   func fileHash(_ host: Host, path: String) async throws(HostError) -> String?
+  /// Whether dpkg diverts a path to another name.
+  func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool
   /// Everything below the firmware folders, or below a backup of them.
   func manifest(_ host: Host, of tree: FirmwareTree) async throws(HostError) -> [BackupFile]
   /// Content of a file of `tree`, at most the bound of an image.
@@ -98,7 +100,8 @@ package struct ReloadResult: Hashable, Sendable {
   package var failedStep: String?
   /// What that step printed, bounded.
   package var output: String
-  /// Seconds since boot when the modules were loaded; log lines before do not count.
+  /// The newest time in the kernel's log right before the modules were loaded; log lines up to it do not count.
+  /// `nil`: the log could not be read.
   package var loadedAt: Double?
 
   package init(
@@ -120,18 +123,32 @@ package struct TrialNeeds: Hashable, Sendable {
   package var initramfsKernel: String?
   /// `update-initramfs` or `dracut`, as found.
   package var initramfsTool: String?
-  /// Bytes that a rebuilt initramfs needs in `/boot`.
+  /// The image that will be written anew, where it is known.
+  package var initramfsImage: String?
+  /// The name that the kernel asks for, `amd/….sbin`; `nil` where no image is staged.
+  package var firmwareName: String?
+  package var package: PackageTreatment?
+  /// Paths that a package owns and that will be diverted.
+  package var diverted: [String]
+  /// Whether a kernel for kexec may have to be unloaded.
+  package var unloadsKexec: Bool
   package var door: Door
   package var activation: HostChange.Activation
 
   package init(
-    stageFolder: String, bytes: Int, initramfsKernel: String?, initramfsTool: String?, door: Door,
-    activation: HostChange.Activation
+    stageFolder: String, bytes: Int, initramfsKernel: String?, initramfsTool: String?, initramfsImage: String? = nil,
+    firmwareName: String? = nil, package: PackageTreatment? = nil, diverted: [String] = [],
+    unloadsKexec: Bool = false, door: Door, activation: HostChange.Activation
   ) {
     self.stageFolder = stageFolder
     self.bytes = bytes
     self.initramfsKernel = initramfsKernel
     self.initramfsTool = initramfsTool
+    self.initramfsImage = initramfsImage
+    self.firmwareName = firmwareName
+    self.package = package
+    self.diverted = diverted
+    self.unloadsKexec = unloadsKexec
     self.door = door
     self.activation = activation
   }
@@ -146,7 +163,10 @@ package enum HostAct: Hashable, Sendable {
   case remove(path: String)
   /// A file of a backup back to where it lay.
   case restore(backup: String, path: String, sha256: String)
-  case rebuildInitramfs(kernel: String, tool: String)
+  /// A symbolic link of a backup back to where it lay.
+  case restoreLink(backup: String, path: String)
+  /// `image`: where the tool writes, if known, so that it can be synced.
+  case rebuildInitramfs(kernel: String, tool: String, image: String?)
   case closeDoor(Door)
   case openDoor(Door)
   case unloadKexec

@@ -23,9 +23,13 @@ package final class NovaComputeGateway: ComputeGateway {
     return ComputeServiceState(service)
   }
 
-  package func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] {
+  package func services() async throws(ComputeError) -> [ComputeServiceState] {
     let all = try await asked { () async throws(OpenStackError) in try await cloud.nova.allComputeServices() }
-    return all.map { ComputeServiceState($0) }.filter { $0.isEnabled && $0.isUp && !$0.forcedDown }
+    return all.map { ComputeServiceState($0) }
+  }
+
+  package func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] {
+    try await services().filter { $0.isEnabled && $0.isUp && !$0.forcedDown }
   }
 
   package func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
@@ -33,10 +37,30 @@ package final class NovaComputeGateway: ComputeGateway {
     let servers = try await asked { () async throws(OpenStackError) in try await cloud.nova.servers(host: host) }
     var values: [ComputeServer] = []
     for server in servers { values.append(await models.value(of: server)) }
-    let records = try await migrations(host: host).filter { !$0.isEnded }
+    let records = try await unfinished(host, Set(servers.map(\.id)))
     var view = ComputeHostView(service: service, servers: values, unfinishedMigrations: records)
     if inventory { try await addOffer(&view, host) }
     return view
+  }
+
+  /// Nova never ends the record of a server that was deleted in mid-move; it holds no host.
+  private func unfinished(_ host: String, _ present: Set<String>) async throws(ComputeError) -> [MigrationRecord] {
+    var records: [MigrationRecord] = []
+    for record in try await migrations(host: host) where !record.isEnded {
+      if !present.contains(record.server), try await !exists(record.server) { continue }
+      records.append(record)
+    }
+    return records
+  }
+
+  private func exists(_ server: String) async throws(ComputeError) -> Bool {
+    do {
+      _ = try await cloud.nova.server(server)
+      return true
+    } catch {
+      if error.kind == .notFound { return false }
+      throw ComputeError(error)
+    }
   }
 
   private func addOffer(_ view: inout ComputeHostView, _ host: String) async throws(ComputeError) {
@@ -169,7 +193,9 @@ extension MigrationRecord {
     let kind: Kind =
       switch record.type {
       case .liveMigration: .live
-      case .migration, .resize: .cold
+      case .migration: .cold
+      // Its owner's, never ours to confirm or to take back.
+      case .resize: .other("resize")
       case .evacuation: .other("evacuation")
       case .other(let word): .other(word)
       }

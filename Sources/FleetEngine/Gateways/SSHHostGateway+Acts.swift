@@ -25,11 +25,25 @@ extension SSHHostGateway {
           .sync("\(folder)/sevfleet-new-\(sha256)"),
           .activateName(sha256: sha256, folder: folder, name: name), .sync(folder),
         ])
-    case .rebuildInitramfs(let kernel, let tool):
+    case .restoreLink(let backup, let path):
+      let (folder, name) = Self.split("/lib/firmware/\(path)")
+      // The temporary name wants a hash, and a link has none: any will do. A sync would follow the link.
+      let token = ContentHash.sha256(Array(path.utf8))
+      try await commands(
+        host,
+        [
+          .makeFolder(folder), .placeFromBackup(backup: backup, path: path, folder: folder, sha256: token),
+          .activateName(sha256: token, folder: folder, name: name), .sync(folder),
+        ])
+    case .rebuildInitramfs(let kernel, let tool, let image):
       let command: RootCommand = tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel)
-      try await commands(host, [command, .sync("/boot")], deadline: host.policy.deadlines.initramfs)
-    case .closeDoor(let door): try await commands(host, Self.door(door, opens: false))
-    case .openDoor(let door): try await commands(host, Self.door(door, opens: true))
+      // A folder's sync does not reach the content of its files (FACTS 2.17).
+      let written = image.map { [RootCommand.sync($0)] } ?? []
+      try await commands(host, [command] + written + [.sync("/boot")], deadline: host.policy.deadlines.initramfs)
+    case .closeDoor(let door):
+      try await commands(host, Self.door(door, opens: false), deadline: bounds.door)
+    case .openDoor(let door):
+      try await commands(host, Self.door(door, opens: true), deadline: bounds.door)
     case .unloadKexec: try await commands(host, [.unloadKexec])
     case .reload(let token, let parameters): try await reload(host, token, parameters)
     case .reset(let token): try await reset(host, token)
@@ -83,7 +97,7 @@ extension SSHHostGateway {
     return nil
   }
 
-  private func packageTool(_ host: Host) async throws(HostError) -> RootCommand.PackageTool {
+  func packageTool(_ host: Host) async throws(HostError) -> RootCommand.PackageTool {
     let result = try await run(host, "test -x /usr/bin/apt-mark", deadline: bounds.command)
     return result.exitStatus == 0 ? .apt : .dnf
   }

@@ -57,7 +57,7 @@ extension SSHHostGateway {
   }
 
   /// Unload, load, and put back whatever could not be finished. Quoted arguments only; nothing is left to the host.
-  static func reloadScript(
+  package static func reloadScript(
     become: SSHSettings.Become, folder: String, token: String, parameters: [String]
   ) -> String {
     let shell = HostScript(become: become)
@@ -65,11 +65,12 @@ extension SSHHostGateway {
     let unload = RootCommand.unloadModule
     let loadCCP = shell.line(.loadModule("ccp", parameters: []))
     let loadKVM = shell.line(.loadModule("kvm_amd", parameters: parameters))
+    let ring = shell.line(.dmesg)
     return """
       LC_ALL=C; export LC_ALL
       base=\(base)
-      [ -e "$base.started" ] && exit 0
-      : > "$base.started" && sync "$base.started"
+      (set -C; : > "$base.started") 2>/dev/null || exit 0
+      sync "$base.started"
       failed=; said=; at=
       step() { # name, command…
         [ -n "$failed" ] && return 1
@@ -79,7 +80,12 @@ extension SSHHostGateway {
       }
       if [ -d /sys/module/kvm_amd ]; then step "modprobe -r kvm_amd" \(shell.line(unload("kvm_amd"))); fi
       if [ -d /sys/module/ccp ]; then step "modprobe -r ccp" \(shell.line(unload("ccp"))); fi
-      read -r at rest < /proc/uptime
+      # The log's own clock tells what this load printed; /proc/uptime runs apart from it.
+      if ring=$(\(ring) 2>/dev/null); then
+        at=$(printf '%s\\n' "$ring" | sed -n 's/^\\[ *\\([0-9][0-9]*[.][0-9]*\\)\\].*/\\1/p' | tail -n 1)
+        at=${at:-0}
+      fi
+      ring=
       step "modprobe ccp" \(loadCCP)
       step "modprobe kvm_amd" \(loadKVM)
       if [ -n "$failed" ]; then
@@ -103,7 +109,7 @@ extension SSHHostGateway {
 
 extension ReloadResult {
   /// Reads the lines the reload script writes; `nil` where `result` or `modules` is missing.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n") {
       guard let space = line.firstIndex(of: " ") else { continue }

@@ -21,6 +21,7 @@ extension SSHHostGateway {
         HostError(.toolMissing, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut")
       )
     }
+    refusals += try await toolTrials(host, needs)
     guard refusals.isEmpty else { return refusals }
     refusals += try await storageTrials(host, needs)
     guard refusals.isEmpty else { return refusals }
@@ -65,7 +66,13 @@ extension SSHHostGateway {
     ]
     if let kernel = needs.initramfsKernel, let tool = needs.initramfsTool {
       list.append(tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel))
+      list.append(.sync("/boot"))
     }
+    if let package = needs.package, package.treatment == .hold {
+      let tool = try await packageTool(host)
+      list += [.hold(package: package.name, tool: tool), .unhold(package: package.name, tool: tool)]
+    }
+    list += needs.diverted.flatMap { [RootCommand.divert(path: $0), .undivert(path: $0)] }
     switch needs.activation {
     case .none: return list
     case .reload:
@@ -74,7 +81,37 @@ extension SSHHostGateway {
       if host.policy.activation.reboot { list.append(.reboot) }
     case .reboot: list.append(.reboot)
     }
+    if needs.unloadsKexec { list.append(.unloadKexec) }
     return list + Self.door(needs.door, opens: false) + Self.door(needs.door, opens: true)
+  }
+
+  /// Programs that only some changes need, and the names that the initramfs tool will copy (FACTS 2.3).
+  private func toolTrials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] {
+    var refusals: [HostError] = []
+    var programs: [String] = []
+    if let package = needs.package, package.treatment == .hold {
+      programs.append(RootCommand.hold(package: package.name, tool: try await packageTool(host)).argv[0])
+    }
+    if let path = needs.diverted.first { programs.append(RootCommand.divert(path: path).argv[0]) }
+    for program in programs {
+      let result = try await run(host, "test -x \(ShellQuoting.quote(program))", deadline: bounds.command)
+      if result.exitStatus != 0 {
+        refusals.append(HostError(.toolMissing, "the host has no \(program)", expected: program))
+      }
+    }
+    if let kernel = needs.initramfsKernel, let name = needs.firmwareName {
+      let modinfo = "PATH=/usr/sbin:/sbin:$PATH modinfo -k \(ShellQuoting.quote(kernel)) -F firmware ccp"
+      let result = try await run(host, modinfo, deadline: bounds.command)
+      let names = Self.text(result.stdout).split(separator: "\n").map { String($0).trimmed }
+      // A module that names nothing, or a modinfo that is not there, leaves the answer to the read-back (RULES O2).
+      if result.exitStatus == 0, !names.isEmpty, !names.contains(name) {
+        refusals.append(
+          HostError(
+            .refused, "ccp of \(kernel) does not name \(name), so no tool would put it into the initramfs",
+            expected: name, found: names.joined(separator: ", ")))
+      }
+    }
+    return refusals
   }
 
   private func storageTrials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] {
@@ -82,8 +119,10 @@ extension SSHHostGateway {
     if needs.stageFolder.hasPrefix("/lib/firmware/") { paths.append(needs.stageFolder) }
     paths.append(RootCommand.stateFolder)
     if needs.initramfsKernel != nil { paths.append("/boot") }
-    let need = needs.bytes / 1024 * 3 + Self.spareKiB
+    let image = try await imageKiB(host, needs)
     return try await storage(host, paths).compactMap { state in
+      // A rebuilt initramfs lies beside the old one until it is renamed, and may be somewhat larger.
+      let need = state.path == "/boot" ? image * 12 / 10 + Self.spareKiB : needs.bytes / 1024 * 3 + Self.spareKiB
       if state.isReadOnly {
         return HostError(
           .readOnly, "\(state.path) is mounted read-only", expected: "a writable \(state.path)", found: "ro")
@@ -93,6 +132,13 @@ extension SSHHostGateway {
         .diskFull, "\(state.path) has too little room", expected: "\(need) KiB free", found: "\(state.freeKiB) KiB free"
       )
     }
+  }
+
+  /// Size of the initramfs that will be written anew; 0 where it cannot be told.
+  private func imageKiB(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> Int {
+    guard needs.initramfsKernel != nil, let image = needs.initramfsImage else { return 0 }
+    let result = try await run(host, "stat -L -c %s -- \(ShellQuoting.quote(image))", deadline: bounds.command)
+    return (Int(Self.text(result.stdout).trimmed) ?? 0) / 1024
   }
 
   /// Free room and mount options of the file systems that hold `paths`; a path that does not exist is left out.

@@ -59,6 +59,15 @@ package final class SSHHostGateway: HostGateway {
     try await hash(host, .hash(path: path))
   }
 
+  package func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool {
+    let command = "/usr/bin/dpkg-divert --truename \(ShellQuoting.quote(path))"
+    let result = try await run(host, "LC_ALL=C; export LC_ALL\n\(command)", deadline: bounds.command)
+    guard result.exitStatus == 0 else {
+      throw HostError(.toolMissing, "dpkg-divert does not answer", found: "exit \(result.exitStatus)")
+    }
+    return Self.text(result.stdout).trimmed != path
+  }
+
   private func hash(_ host: Host, _ command: RootCommand) async throws(HostError) -> String? {
     let script = HostScript(become: host.ssh.become).asking(command)
     let result = try await run(host, script, deadline: bounds.command)
@@ -86,8 +95,9 @@ package final class SSHHostGateway: HostGateway {
     case .unit(.systemd(let unit)):
       let result = try await run(host, "systemctl is-active \(ShellQuoting.quote(unit))", deadline: bounds.command)
       switch Self.text(result.stdout).trimmed {
-      case "active", "activating", "reloading", "deactivating": return true
+      case "active", "activating", "reloading": return true
       case "inactive", "failed": return false
+      // `deactivating` among them: it runs no longer for long, and is not stopped yet.
       default: return nil
       }
     case .unit(.docker(let name)): return try await containerRuns(host, "docker", name)

@@ -2,59 +2,112 @@ import FleetCore
 import OpenStackAPI
 import Synchronization
 
-/// Tells what a server's memory is encrypted with: by the flavor's extra specs, then the image's properties, then the
-/// volume's (RULES D1). What cannot be read is unknown, never "not encrypted".
+/// Tells what a server's memory is encrypted with: by the flavor's extra specs together with the properties of its image
+/// or volume (RULES D1). What cannot be read is unknown, never "not encrypted".
 final class ServerModelReader: Sendable {
-  /// Images do not change their properties often; one rollout asks Glance once for each.
+  /// Images and volumes do not change their properties often; one rollout asks once for each.
   private let images = Mutex<[String: [String: String]]>([:])
+  private let volumes = Mutex<[String: [String: String]]>([:])
   private let cloud: OpenStackCloud
 
   init(_ cloud: OpenStackCloud) { self.cloud = cloud }
 
   func value(of server: Server) async -> ComputeServer {
-    let (model, source) = await model(of: server)
-    return ComputeServer(
+    let reading = await reading(of: server)
+    var value = ComputeServer(
       id: server.id, name: server.name, project: server.projectID,
       status: FleetCore.ServerStatus(nova: server.status.word), taskState: server.taskState,
-      powerState: Self.number(server.powerState), host: server.host, model: model, modelSource: source,
+      powerState: Self.number(server.powerState), host: server.host, model: reading.model, modelSource: reading.source,
       ownerWord: Self.ownerWord(server), fault: server.fault?.message)
+    if reading.isPending { value.isModelPending = true }
+    return value
   }
 
-  private func model(of server: Server) async -> (EncryptionModel, String) {
-    guard let specs = server.flavor.extraSpecs else { return (.unknown, "the flavor's extra specs are hidden") }
-    if let model = Self.model(specs, prefix: "hw:") { return (model, "flavor") }
+  private struct Reading {
+    var model: EncryptionModel
+    var source: String
+    /// Unknown only because somebody gave no answer.
+    var isPending = false
+  }
+
+  /// What a server boots from, as far as encryption goes.
+  private enum Medium {
+    case read(EncryptionWish, source: String)
+    case unread(why: String, isPending: Bool)
+  }
+
+  private func reading(of server: Server) async -> Reading {
+    guard let specs = server.flavor.extraSpecs else {
+      return Reading(model: .unknown, source: "the flavor's extra specs are hidden")
+    }
+    let flavor = EncryptionWish(specs, prefix: "hw:")
+    let medium: Medium
     if let properties = server.imageProperties, server.imageID != nil || !properties.isEmpty {
-      return (Self.model(properties, prefix: "hw_") ?? .none, "image")
+      medium = .read(EncryptionWish(properties, prefix: "hw_"), source: "image")
+    } else if flavor.isComplete {
+      return Reading(model: flavor.encryption, source: "flavor")
+    } else if let image = server.imageID {
+      medium = await wish(ofImage: image)
+    } else {
+      medium = await wish(ofVolumes: server.volumesAttached)
     }
-    guard let image = server.imageID else { return await volumeModel(server) }
-    do {
-      return (Self.model(try await properties(image), prefix: "hw_") ?? .none, "image")
-    } catch {
-      return (.unknown, "the image \(image) cannot be read: \(error.kind.rawValue)")
-    }
+    return Self.reading(flavor, medium)
   }
 
-  private func properties(_ image: String) async throws(OpenStackError) -> [String: String] {
-    if let known = images.withLock({ $0[image] }) { return known }
-    let fresh = try await cloud.glance.imageProperties(image)
-    images.withLock { $0[image] = fresh }
-    return fresh
-  }
-
-  private func volumeModel(_ server: Server) async -> (EncryptionModel, String) {
-    guard !server.volumesAttached.isEmpty else {
-      return (.unknown, "it has neither an image nor a volume to ask")
-    }
-    do {
-      for id in server.volumesAttached {
-        let volume = try await cloud.cinder.volume(id)
-        guard let properties = volume.imageProperties else { continue }
-        if let model = Self.model(properties, prefix: "hw_") { return (model, "volume") }
+  private static func reading(_ flavor: EncryptionWish, _ medium: Medium) -> Reading {
+    switch medium {
+    case .unread(let why, let isPending): return Reading(model: .unknown, source: why, isPending: isPending)
+    case .read(let wish, let source):
+      guard let joined = flavor.joined(wish) else {
+        return Reading(
+          model: .unknown, source: "the flavor says \(flavor.model ?? ""), the \(source) \(wish.model ?? "")")
       }
-      return (.none, "volume")
-    } catch {
-      return (.unknown, "it boots from a volume, and the volume cannot be read: \(error.kind.rawValue)")
+      let sides = (flavor.isAsked ? ["flavor"] : []) + (wish.isAsked || wish.model != nil ? [source] : [])
+      return Reading(
+        model: joined.encryption,
+        source: joined.isAsked && !sides.isEmpty ? sides.joined(separator: " and ") : source)
     }
+  }
+
+  private func wish(ofImage image: String) async -> Medium {
+    do {
+      let properties: [String: String]
+      if let known = images.withLock({ $0[image] }) {
+        properties = known
+      } else {
+        properties = try await cloud.glance.imageProperties(image)
+        images.withLock { $0[image] = properties }
+      }
+      return .read(EncryptionWish(properties, prefix: "hw_"), source: "image")
+    } catch {
+      return .unread(why: "the image \(image) cannot be read: \(error.kind.rawValue)", isPending: error.mayPass)
+    }
+  }
+
+  /// The root volume is not marked, so that every volume's word counts, and two that differ are none.
+  private func wish(ofVolumes ids: [String]) async -> Medium {
+    guard !ids.isEmpty else { return .unread(why: "it has neither an image nor a volume to ask", isPending: false) }
+    var wish = EncryptionWish()
+    do {
+      for id in ids {
+        let next = EncryptionWish(try await properties(ofVolume: id), prefix: "hw_")
+        guard let joined = wish.joined(next) else {
+          return .unread(why: "its volumes name different encryption models", isPending: false)
+        }
+        wish = joined
+      }
+      return .read(wish, source: "volume")
+    } catch {
+      return .unread(
+        why: "it boots from a volume, and the volume cannot be read: \(error.kind.rawValue)", isPending: error.mayPass)
+    }
+  }
+
+  private func properties(ofVolume id: String) async throws(OpenStackError) -> [String: String] {
+    if let known = volumes.withLock({ $0[id] }) { return known }
+    let fresh = try await cloud.cinder.volume(id).imageProperties ?? [:]
+    volumes.withLock { $0[id] = fresh }
+    return fresh
   }
 
   /// Nova's own number of a power state, which the drain compares before and after.
@@ -70,19 +123,6 @@ final class ServerModelReader: Sendable {
     }
   }
 
-  /// `nil`: encryption is not asked for.
-  static func model(_ properties: [String: String], prefix: String) -> EncryptionModel? {
-    guard let wish = properties["\(prefix)mem_encryption"]?.lowercased(),
-      ["true", "1", "yes", "on", "t", "y"].contains(wish)
-    else { return nil }
-    switch properties["\(prefix)mem_encryption_model"]?.lowercased() {
-    case nil, "amd-sev"?: return .sev
-    case "amd-sev-es"?: return .sevES
-    case "amd-sev-snp"?: return .sevSNP
-    default: return .unknown
-    }
-  }
-
   /// The word in the metadata or a tag; one that nobody knows forbids.
   static func ownerWord(_ server: Server) -> OwnerWord? {
     let key = "sevfleet:move"
@@ -90,5 +130,18 @@ final class ServerModelReader: Sendable {
     let words = [server.metadata[key], tag].compactMap { $0 }.map { OwnerWord(rawValue: $0) ?? .forbid }
     let order: [OwnerWord] = [.forbid, .notify, .live, .cold, .stop]
     return order.first { words.contains($0) }
+  }
+}
+
+extension OpenStackError {
+  /// Whether the same question may get an answer a little later.
+  fileprivate var mayPass: Bool {
+    switch kind {
+    case .unreachable, .timedOut, .connectionLost, .remoteFailure: true
+    case .tlsRefused, .responseTooLarge, .undecodable, .unauthorized, .forbidden, .notFound, .conflict, .badRequest,
+      .refused, .serviceNotInCatalog, .regionAmbiguous, .microversionTooOld, .microversionIgnored, .notAdmin,
+      .pagingEndless, .cancelled:
+      false
+    }
   }
 }

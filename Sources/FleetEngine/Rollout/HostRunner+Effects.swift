@@ -5,14 +5,16 @@ extension HostRunner {
   /// One effect from intent to observation (RULES O3).
   ///
   /// `look` tells whether it happened; with a record it must use the record's token, so that what was begun before a
-  /// crash is recognised and not done twice. `act` may fail without proof; only `look` decides.
+  /// crash is recognised and not done twice. `act` may fail without proof; only `look` decides. An effect ends as
+  /// failed only where the other side said no: what merely did not show in time may still happen, and stays open for
+  /// the return path to settle.
   func effect(
     _ id: EffectID, failing kind: FailureKind, within limit: Duration,
     token: () async throws -> String, look: (HostRun.EffectRecord?) async throws -> Precheck,
     act: (String) async throws -> Void
   ) async throws {
     if run.openEffect(id) == nil {
-      switch try await look(nil) {
+      switch try await looked(id, look) {
       case .alreadyDone: return
       case .blocked(let failure): throw failure
       case .ready, .inProgress: break
@@ -38,9 +40,7 @@ extension HostRunner {
           throw refusal
         }
         guard acts < services.bounds.maxActs, !deadline.hasPassed else {
-          let failure = refusal ?? Failure(kind, "\(id) was asked for \(acts) times and did not happen")
-          try record(.effectObserved(effect: id, result: .failed(failure.text)))
-          throw failure
+          throw Failure(kind, "\(id) was asked for \(acts) times and was not seen to happen; it may still")
         }
         acts += 1
         refusal = try await acted(id, kind, act)

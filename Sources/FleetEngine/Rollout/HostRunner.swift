@@ -14,9 +14,17 @@ package final class HostRunner {
   package var switchedOff: Set<String>
   /// Doors that this process opened by a command of the operator, which nobody can look up.
   var openDoors: Set<String> = []
-  /// Confirms and reverts that this process asked for and that Nova settles in its own time.
-  var asked: Set<EffectID> = []
+  /// Doors that this process closed, as above.
+  var closedDoors: Set<String> = []
+  /// Confirms and reverts that this process asked for and that Nova settles in its own time, by monotonic time.
+  var asked: [EffectID: Int64] = [:]
+  /// When the drain began; a restart does not begin it anew (RULES D7).
+  private(set) var drainBegan: Instant?
+  /// Hosts that converged in this rollout before this run was taken up (RULES D4).
+  let convergedHosts: ConvergedHosts
   private let initiallyOpen: Bool
+  /// What observe saw was seen by another process, perhaps long ago: it is looked at again before anything is done.
+  private var isStale: Bool
 
   /// Folds what the journal says of the host in this rollout. Throws `JournalCorruption`, `StoreError`.
   package init(
@@ -28,14 +36,18 @@ package final class HostRunner {
     self.services = services
     var run = HostRun(steps: change.steps)
     switchedOff = []
+    var converged = ConvergedHosts()
+    var drainBegan: Instant?
     for entry in entries {
       guard case .run(let event) = entry.event else { continue }
       guard entry.host == host.id else {
         if case .effectIntended(let effect, _) = event, effect.kind == .moveCold || effect.kind == .stopServer {
           switchedOff.insert(effect.subject)
         }
+        converged.note(event, of: entry.host)
         continue
       }
+      drainBegan = Self.drainBegan(drainBegan, after: event, at: entry.at)
       do throws(HostRun.IllegalEvent) {
         try run.apply(event)
       } catch {
@@ -44,7 +56,10 @@ package final class HostRunner {
       }
     }
     self.run = run
+    self.drainBegan = drainBegan
+    convergedHosts = converged
     initiallyOpen = !run.isAtBoundary
+    isStale = run.before != nil && !run.activationBegan
   }
 
   /// Runs to the end, or to the next step boundary once `shouldStop` says so. Returns whether the run ended.
@@ -69,7 +84,9 @@ package final class HostRunner {
       case .endReturn: try record(.skipped)
       case .beginRestore: try record(.restoreStarted)
       case .restore: try await restore()
-      case .quarantine: try record(.quarantined)
+      case .quarantine:
+        try await recordAfter()
+        try record(.quarantined)
       }
     }
   }
@@ -87,6 +104,7 @@ package final class HostRunner {
 
   private func perform(_ step: Step) async throws {
     do {
+      try await lookAgain(before: step)
       let completion = try await reach(StepImplementations.of(step))
       try record(.stepSucceeded(step: step, completion: completion))
     } catch {
@@ -94,13 +112,22 @@ package final class HostRunner {
     }
   }
 
+  /// A run that is taken up again does not act on what was true before it was left (RULES C).
+  private func lookAgain(before step: Step) async throws {
+    guard isStale, step != .observe else { return }
+    try await ObserveStep.check(self, try await observe())
+    isStale = false
+  }
+
   /// Precheck, act, precheck …: success is only ever claimed from an observation (HOUSE D4).
   private func reach(_ step: any StepImplementation) async throws -> HostRun.Completion {
     var acts = 0
+    let deadline = Deadline(services.clock, in: services.bounds.inProgress)
     while true {
       switch try await step.precheck(self) {
       case .alreadyDone: return acts > 0 || step.step == .verify ? .performed : .alreadyDone
       case .inProgress(let text):
+        if deadline.hasPassed { throw Failure(step.fallback, "\(step.step.rawValue) did not end in time: \(text)") }
         wait(step.step, text)
         try await services.clock.sleep(services.bounds.poll)
       case .blocked(let failure): throw failure
@@ -117,16 +144,33 @@ package final class HostRunner {
 
   private func undo(_ effect: EffectID) async throws {
     do {
-      let text = try await Undo(self).undo(effect)
+      let text = try await patiently { try await Undo(self).undo(effect) }
       try record(.undone(effect: effect, text: text))
     } catch {
       try record(.undoFailed(effect: effect, failure: try Self.failure(error, in: nil)))
     }
   }
 
+  /// A way back that a lost connection or a silent API bars for a while is tried again, up to `bounds.settle`: giving
+  /// up at once would leave a healthy host out of service.
+  private func patiently<Value>(_ body: () async throws -> Value) async throws -> Value {
+    let deadline = Deadline(services.clock, in: services.bounds.settle)
+    while true {
+      do {
+        return try await body()
+      } catch {
+        let failure = try Self.failure(error, in: nil)
+        guard failure.isTransient, !deadline.hasPassed else { throw failure }
+        await services.hosts.close(host)
+        latest = nil
+        try await services.clock.sleep(services.bounds.knock)
+      }
+    }
+  }
+
   private func restore() async throws {
     do {
-      let text = try await Undo(self).putFileBack()
+      let text = try await patiently { try await Undo(self).putFileBack() }
       // The report always says what runs after the next reset, and the file that decides it has just changed.
       try record(.recorded(phase: .after, facts: RunFacts(try await observe(), view: nil, self)))
       try record(.restoreEnded(restored: true, text: text))
@@ -134,6 +178,13 @@ package final class HostRunner {
       let failure = try Self.failure(error, in: nil)
       try record(.restoreEnded(restored: false, text: failure.text))
     }
+  }
+
+  /// The report of a quarantined host says what runs and whether it is armed, wherever the host still answers
+  /// (RULES U2); one that does not is quarantined all the same.
+  private func recordAfter() async throws {
+    guard run.after == nil, case .success(let observation) = await services.hosts.observe(host) else { return }
+    try record(.recorded(phase: .after, facts: RunFacts(observation, view: nil, self)))
   }
 
   // MARK: Journal
@@ -144,6 +195,7 @@ package final class HostRunner {
     try next.apply(event)
     try journal(.run(event))
     run = next
+    drainBegan = Self.drainBegan(drainBegan, after: event, at: services.clock.now())
   }
 
   package func journal(_ event: JournalEvent) throws {
@@ -160,7 +212,9 @@ package final class HostRunner {
 
   /// Errors of the two ports are failures of the step; everything else (store, cancellation) leaves the run in doubt.
   static func failure(_ error: any Error, in step: Step?) throws -> Failure {
-    switch error {
+    // What a cancelled task was doing broke off because of that: no verdict on the host.
+    if Task.isCancelled { throw CancellationError() }
+    return switch error {
     case let failure as Failure: failure
     case let error as HostError: error.failure(step.map { StepImplementations.of($0).fallback } ?? .undoFailed)
     case let error as ComputeError: error.failure

@@ -18,8 +18,6 @@ package struct PlanMaker: Sendable {
     package var id: PlanID
     package var observations: [HostID: Observation]
     package var findings: [PlanChecker.Finding]
-    /// Age of the oldest observation used, for `--offline`.
-    package var oldest: Instant?
   }
 
   /// Probes hosts, all at most `probesAtOnce` at a time, and stores what was seen.
@@ -30,6 +28,7 @@ package struct PlanMaker: Sendable {
       return (host.id, look)
     }
     let at = services.clock.now()
+    try DriftJournal(services).record(looks, at: at)
     try services.store.save(observations: looks.map { ($0.0, $0.1, at) })
     for (id, look) in looks {
       guard case .success(let observation) = look else { continue }
@@ -41,18 +40,17 @@ package struct PlanMaker: Sendable {
     return Dictionary(looks, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Makes, checks and keeps a plan. `offline` uses stored observations in place of a probe and asks Nova nothing.
-  /// `backup` names the backup that `--to backup` means; else each host's newest verified one.
-  package func plan(
-    _ hosts: [Host], options: PlanOptions, offline: Bool = false, backup: String? = nil
-  ) async throws -> Result {
+  /// Makes and checks a plan, and keeps it unless the check found something. `offline` uses what was seen last of hosts
+  /// and of Nova, and asks neither.
+  package func plan(_ hosts: [Host], options: PlanOptions, offline: Bool = false) async throws -> Result {
     let looks: [HostID: Swift.Result<Observation, ProbeFailure>]
     if offline {
-      looks = try services.store.latestObservations().mapValues(\.result)
+      let wanted = Set(hosts.map(\.id))
+      looks = try services.store.latestObservations().filter { wanted.contains($0.key) }.mapValues(\.result)
     } else {
       looks = try await probe(hosts)
     }
-    let views = await computeViews(hosts, offline: offline)
+    let views = offline ? try storedViews(hosts) : try await computeViews(hosts)
     let quarantines = try services.store.quarantines()
     let open = try services.store.hostsInOpenRollouts()
     let floors = try services.store.floors()
@@ -61,7 +59,7 @@ package struct PlanMaker: Sendable {
       HostSituation(
         host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova, floor: floors[host.id],
         quarantine: quarantines[host.id]?.sentence, openRollout: open[host.id],
-        backup: wantsBackup ? try BackupReader(services.store).summary(host.id, id: backup) : nil)
+        backup: wantsBackup ? try BackupReader(services.store).summary(host.id, id: options.backup) : nil)
     }
     let planner = Planner(
       catalog: services.catalog, facts: services.facts, options: options,
@@ -70,12 +68,11 @@ package struct PlanMaker: Sendable {
     let id = try PlanID(of: plan)
     var observations: [HostID: Observation] = [:]
     for (host, look) in looks { if case .success(let observation) = look { observations[host] = observation } }
-    try services.store.save(plan: plan, id: id.rawValue, at: services.clock.now())
-    return Result(
-      plan: plan, id: id, observations: observations,
-      findings: PlanChecker(catalog: services.catalog, facts: services.facts).findings(
-        plan, observations: observations),
-      oldest: observations.values.map(\.observedAt).min())
+    let findings = PlanChecker(catalog: services.catalog, facts: services.facts).findings(
+      plan, observations: observations)
+    // A plan that does not pass its own check is shown to nobody, so nobody can apply it either.
+    if findings.isEmpty { try services.store.save(plan: plan, id: id.rawValue, at: services.clock.now()) }
+    return Result(plan: plan, id: id, observations: observations, findings: findings)
   }
 
   private static func look(_ look: Swift.Result<Observation, ProbeFailure>?) -> HostSituation.Look {
@@ -86,20 +83,36 @@ package struct PlanMaker: Sendable {
     }
   }
 
-  private func computeViews(_ hosts: [Host], offline: Bool) async -> [HostID: ComputeView] {
-    let inNova = hosts.filter { $0.computeHost.name != nil }
-    let views = await bounded(inNova, Self.viewsAtOnce) { host -> (HostID, ComputeView) in
-      if offline { return (host.id, .unknown(text: "Nova is not asked offline")) }
-      guard let compute = services.compute, let name = host.computeHost.name else {
-        return (host.id, .unknown(text: "no cloud is configured"))
-      }
-      do throws(ComputeError) {
-        return (host.id, .known(try await compute.view(name, inventory: true)))
-      } catch {
-        return (host.id, .unknown(text: error.text))
-      }
+  /// Asks Nova, and stores what it said for plans that are made offline.
+  /// A method of its own: Swift 6.3.1 optimises a typed `catch` in a closure with a generic result into a wild pointer
+  /// (decision 0005).
+  private func computeView(_ host: Host) async -> ComputeView {
+    guard let compute = services.compute, let name = host.computeHost.name else {
+      return .unknown(text: "no cloud is configured")
     }
+    do throws(ComputeError) {
+      return .known(try await compute.view(name, inventory: true))
+    } catch {
+      return .unknown(text: error.text)
+    }
+  }
+
+  private func computeViews(_ hosts: [Host]) async throws -> [HostID: ComputeView] {
+    let inNova = hosts.filter { $0.computeHost.name != nil }
+    let views = await bounded(inNova, Self.viewsAtOnce) { host in (host.id, await computeView(host)) }
+    var known: [HostID: ComputeHostView] = [:]
+    for (host, view) in views { if case .known(let view) = view { known[host] = view } }
+    try services.store.save(computeViews: known, at: services.clock.now())
     return Dictionary(views, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func storedViews(_ hosts: [Host]) throws -> [HostID: ComputeView] {
+    let stored = try services.store.computeViews()
+    let inNova = hosts.filter { $0.computeHost.name != nil }
+    return Dictionary(
+      inNova.map { host in
+        (host.id, stored[host.id].map { .known($0.view) } ?? .unknown(text: "nothing that Nova said of it is stored"))
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private func outsideHosts(_ hosts: [Host]) async throws -> [String] {

@@ -15,83 +15,136 @@ package struct RolloutEngine: Sendable {
     self.policy = policy
   }
 
+  /// How long a host that was given back may be shown as down before the rollout pauses for it: its service reports
+  /// when it starts and every 10 s from then on.
+  private static let giveBack = Duration.seconds(30)
+
+  /// How a rollout came to its end in this process.
+  private struct Ending {
+    var isHalted = false
+    /// What kept the hosts that are left from starting.
+    var holdup: String?
+    /// The first error of a host; the others reached a step boundary before it is thrown.
+    var error: (any Error)?
+  }
+
   /// Starts a rollout or takes it up again. `stop` is asked before each step; once it says so, running hosts go on to
   /// their next step boundary and the rollout is paused. Throws where the journal cannot be read or written.
   package func run(
     rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> Bool
   ) async throws -> RolloutReport {
+    let plan = located(plan)
     try begin(rollout, plan: plan, planID: planID, by: by)
-    var queue = try order(rollout, plan)
-    let limit = max(1, policy.maxUnavailable.of(max(1, hosts.count)))
-    let halted = Mutex(false)
-    let stops: @Sendable () -> Bool = { stop() || halted.withLock { $0 } }
-    try await withThrowingTaskGroup(of: Bool.self) { group in
+    let ending = try await work(rollout, plan, stop)
+    if let error = ending.error { throw error }
+    try end(rollout, plan, planID, ending, stopped: stop())
+    return try report(rollout, plan, planID)
+  }
+
+  /// One host's error stops the dispatching and no other host: those go on to their next step boundary.
+  private func work(_ rollout: String, _ plan: Plan, _ stop: @escaping @Sendable () -> Bool) async throws -> Ending {
+    var dispatcher = Dispatcher(
+      services: services, hosts: hosts, policy: policy, report: try report(rollout, plan, ""), plan: plan)
+    let ended = Mutex(false)
+    let stops: @Sendable () -> Bool = { stop() || ended.withLock { $0 } }
+    return await withTaskGroup(of: (HostID, (any Error)?).self) { group in
+      var ending = Ending()
+      var patience = Deadline(services.clock, in: Self.giveBack)
       var running = 0
       while true {
-        while running < limit, !stops(), !queue.isEmpty {
-          let change = queue.removeFirst()
-          running += 1
-          group.addTask { try await drive(change, rollout, stops) }
+        do {
+          var answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
+          while case .start(let change)? = answer {
+            running += 1
+            group.addTask { (change.host, await failure { try await drive(change, rollout, stops) }) }
+            answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
+          }
+          ending.holdup = nil
+          switch answer {
+          case .wait(let text, let mayPass)?:
+            if running == 0, mayPass, !patience.hasPassed {
+              try await services.clock.sleep(services.bounds.poll)
+              continue
+            }
+            ending.holdup = text
+          case .halt?: ending.isHalted = true
+          case .start?, .empty?, nil: break
+          }
+        } catch {
+          ending.error = ending.error ?? error
         }
-        guard running > 0, try await group.next() != nil else { break }
+        if ending.isHalted || ending.error != nil { ended.withLock { $0 = true } }
+        guard let (host, error) = await group.next() else { return ending }
         running -= 1
-        if try quarantined(rollout, plan) > policy.maxFailures.of(plan.changes.count) {
-          halted.withLock { $0 = true }
-        }
+        ending.error = ending.error ?? error
+        if error != nil { ended.withLock { $0 = true } }
+        dispatcher.ended(host)
+        patience = Deadline(services.clock, in: Self.giveBack)
       }
     }
-    try end(rollout, plan, planID, halted: halted.withLock { $0 }, stopped: stop())
-    return try report(rollout, plan, planID)
+  }
+
+  private func failure(_ body: () async throws -> Void) async -> (any Error)? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Fills in where the images lie now: a plan names them by their content (RULES C).
+  private func located(_ plan: Plan) -> Plan {
+    var plan = plan
+    for index in plan.changes.indices {
+      guard let sha256 = plan.changes[index].image?.sha256 else { continue }
+      let known = services.catalog.images.first { $0.sha256 == sha256 }
+      plan.changes[index].image?.path = known?.path ?? services.store.blobPath(sha256)
+    }
+    return plan
   }
 
   private func begin(_ rollout: String, plan: Plan, planID: String, by: String) throws {
     let entries = try services.store.entries(rollout: rollout)
     if entries.isEmpty {
-      try journal(.rolloutStarted(plan: planID, by: by, emergency: plan.options.emergency), rollout)
+      try journal([.rolloutStarted(plan: planID, by: by, emergency: plan.options.emergency)], rollout)
     } else {
-      try journal(.rolloutResumed, rollout)
+      try journal([.rolloutResumed], rollout)
     }
   }
 
-  /// Hosts that were cut off first, then the others in the plan's order; ended ones not at all.
-  private func order(_ rollout: String, _ plan: Plan) throws -> [HostChange] {
-    let report = try report(rollout, plan, "")
-    let open = report.hosts.filter { $0.outcome == .pending }
-    return open.filter { $0.startedAt != nil }.map(\.change) + open.filter { $0.startedAt == nil }.map(\.change)
-  }
-
-  private func drive(_ change: HostChange, _ rollout: String, _ stop: @Sendable () -> Bool) async throws -> Bool {
+  private func drive(_ change: HostChange, _ rollout: String, _ stop: @Sendable () -> Bool) async throws {
     guard let host = hosts[change.host] else {
       throw Failure(.changedSincePlan, "\(change.host) is not in the inventory any more")
     }
     let entries = try services.store.entries(rollout: rollout)
     if !entries.contains(where: { $0.host == change.host }) {
-      try journal(.hostDispatched, rollout, change.host)
+      try journal([.hostDispatched], rollout, change.host)
     }
     let runner = try HostRunner(
       host: host, change: change, rollout: rollout, services: services, entries: entries)
-    return try await runner.drive(shouldStop: stop)
+    _ = try await runner.drive(shouldStop: stop)
   }
 
-  private func quarantined(_ rollout: String, _ plan: Plan) throws -> Int {
-    try report(rollout, plan, "").hosts.filter { $0.outcome == .quarantined }.count
+  /// Who asked for a stop is told so, whatever else ended the run (130 beats 5).
+  private func end(_ rollout: String, _ plan: Plan, _ planID: String, _ ending: Ending, stopped: Bool) throws {
+    let pending = try report(rollout, plan, planID).hosts.filter { $0.outcome == .pending }
+    let event: JournalEvent =
+      if pending.isEmpty {
+        .rolloutFinished
+      } else if stopped {
+        .rolloutPaused(reason: "asked to stop")
+      } else if ending.isHalted {
+        .rolloutHalted(reason: try budgetSentence(rollout))
+      } else {
+        .rolloutPaused(reason: ending.holdup ?? "hosts are left")
+      }
+    try journal([event], rollout)
   }
 
-  private func end(_ rollout: String, _ plan: Plan, _ planID: String, halted: Bool, stopped: Bool) throws {
-    let report = try report(rollout, plan, planID)
-    let pending = report.hosts.filter { $0.outcome == .pending }
-    if pending.isEmpty {
-      try journal(.rolloutFinished, rollout)
-    } else if halted {
-      try journal(.rolloutHalted(reason: budgetSentence(report)), rollout)
-    } else {
-      try journal(.rolloutPaused(reason: stopped ? "asked to stop" : "hosts are left"), rollout)
-    }
-  }
-
-  private func budgetSentence(_ report: RolloutReport) -> String {
-    let names = report.hosts.filter { $0.outcome == .quarantined }.map(\.change.host.rawValue).joined(separator: ", ")
-    return "max_failures is \(policy.maxFailures), and these hosts are quarantined: \(names)"
+  private func budgetSentence(_ rollout: String) throws -> String {
+    let names = FailureBudget(try services.store.entries(rollout: rollout)).counted.map(\.rawValue)
+    return "max_failures is \(policy.maxFailures), and these hosts are quarantined: \(names.joined(separator: ", "))"
   }
 
   package func report(_ rollout: String, _ plan: Plan, _ planID: String) throws -> RolloutReport {
@@ -100,11 +153,13 @@ package struct RolloutEngine: Sendable {
       now: services.clock.now())
   }
 
-  private func journal(_ event: JournalEvent, _ rollout: String, _ host: HostID? = nil) throws {
-    Failpoint.hit("before \(event.kind)")
+  /// One transaction: all of the events or none.
+  private func journal(_ events: [JournalEvent], _ rollout: String, _ host: HostID? = nil) throws {
+    let kinds = events.map(\.kind).joined(separator: ", ")
+    Failpoint.hit("before \(kinds)")
     let at = services.clock.now()
-    _ = try services.store.append(event, rollout: rollout, host: host, at: at)
-    Failpoint.hit("after \(event.kind)")
-    services.progress(ProgressEvent(host: host, at: at, what: .journal(event)))
+    try services.store.append(events.map { (event: $0, host: host) }, rollout: rollout, at: at)
+    Failpoint.hit("after \(kinds)")
+    for event in events { services.progress(ProgressEvent(host: host, at: at, what: .journal(event))) }
   }
 }

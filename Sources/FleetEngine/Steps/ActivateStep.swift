@@ -14,11 +14,7 @@ struct ActivateStep: StepImplementation {
   }
 
   func act(_ runner: HostRunner) async throws {
-    if !runner.run.activationBegan {
-      try await Hooks.run(.preActivate, runner)
-      // The last look before the point of no return, in case the hook took its time.
-      if let failure = try await Emptiness.failure(runner, try await runner.observe()) { throw failure }
-    }
+    if !runner.run.activationBegan { try await Hooks.run(.preActivate, runner) }
     switch runner.change.activation {
     case .none: return
     case .reboot: try await reset(runner)
@@ -27,7 +23,11 @@ struct ActivateStep: StepImplementation {
       do {
         try await reload(runner)
       } catch let failure as Failure where failure.kind == .reloadFailed {
-        guard mayReset(runner) else { throw failure }
+        if let obstacle = try await obstacleToReset(runner) {
+          var failure = failure
+          failure.text += "; no reset is made in its place: \(obstacle)"
+          throw failure
+        }
         try runner.finding("reloadRefused", "\(failure.text); a reboot is made in its place, as policy allows")
         try await reset(runner)
       }
@@ -41,9 +41,9 @@ struct ActivateStep: StepImplementation {
       EffectID(.reload), failing: .reloadFailed, within: runner.host.policy.deadlines.reload,
       token: { "\(runner.rollout)-\(runner.host.id)" },
       look: { record in
-        guard let record else { return .ready }
+        guard let record else { return try await Self.proven(runner, resets: false) }
         switch try await hosts.reloadState(runner.host, token: record.token) {
-        case .notStarted: return .ready
+        case .notStarted: return try await Self.proven(runner, resets: false)
         case .running: return .inProgress("modules are being reloaded")
         case .ended(let result): return result.succeeded ? .alreadyDone : .blocked(Self.failure(result))
         }
@@ -59,15 +59,38 @@ struct ActivateStep: StepImplementation {
       .reloadFailed, "\(step) was refused\(output); \(state)", expected: "ccp and kvm_amd reloaded", found: step)
   }
 
-  private func mayReset(_ runner: HostRunner) -> Bool {
-    guard runner.host.policy.activation.reboot, let before = runner.run.before else { return false }
-    let next = runner.latest?.nextBootKernel
-    return next == before.kernel || runner.host.policy.activation.allowKernelChange
+  /// Why a reset may not take the place of a refused reload; `nil`: policy allows it, and it boots the kernel that
+  /// runs. A kernel change must have been shown by the plan (RULES A3), and a reload's plan shows none.
+  private func obstacleToReset(_ runner: HostRunner) async throws -> String? {
+    guard runner.host.policy.activation.reboot else { return "policy forbids a reboot" }
+    let observation = try await runner.observe()
+    // Without a hook that can cut the power, a person decides (FACTS 7.8).
+    if let timeouts = observation.firmware.kernelLog?.timeouts, !timeouts.isEmpty,
+      runner.host.policy.hooks[.powerCycle] == nil
+    {
+      return "PSP commands timed out, and a full power cycle is advised"
+    }
+    return ObserveStep.otherKernel(runner, observation)?.text
+  }
+
+  /// The proof of emptiness stands right before each act, not only before the effect: after a controller was lost
+  /// between intent and act, or a reload was refused, what was proved before is old (RULES E).
+  private static func proven(_ runner: HostRunner, resets: Bool) async throws -> Precheck {
+    try await Emptiness.unproven(runner, resets: resets).map { .blocked($0) } ?? .ready
+  }
+
+  /// Whether the reset was not asked for yet, so that what the host looks like still decides.
+  private func mayStillPrepare(_ runner: HostRunner) async -> Bool {
+    guard let record = runner.run.openEffect(EffectID(.reset)) else { return true }
+    guard let mark = try? await runner.services.hosts.bootMark(runner.host), mark.bootID == record.token else {
+      return false
+    }
+    return (try? await runner.services.hosts.resetIssued(runner.host, token: record.token)) == false
   }
 
   private func reset(_ runner: HostRunner) async throws {
     let hosts = runner.services.hosts
-    if runner.run.openEffect(EffectID(.reset)) == nil, try await runner.observation().kexecLoaded == true {
+    if await mayStillPrepare(runner), try await runner.observe().kexecLoaded == true {
       try await runner.effect(
         EffectID(.unloadKexec), failing: .cannotActivate, within: runner.services.bounds.command, token: { "" },
         look: { _ in try await runner.observe().kexecLoaded == false ? .alreadyDone : .ready },
@@ -92,8 +115,8 @@ struct ActivateStep: StepImplementation {
       EffectID(.reset), failing: .didNotReturn, within: runner.host.policy.deadlines.reboot,
       token: { try await hosts.bootMark(runner.host).bootID },
       look: { record in
-        guard let record else { return .ready }
-        return await Self.looked(runner, record.token, shutdown)
+        guard let record else { return try await Self.proven(runner, resets: true) }
+        return try await Self.looked(runner, record.token, shutdown)
       },
       act: { token in
         try await hosts.perform(runner.host, .reset(token: token))
@@ -102,13 +125,16 @@ struct ActivateStep: StepImplementation {
   }
 
   /// A host that does not answer is rebooting until the deadline says otherwise.
-  private static func looked(_ runner: HostRunner, _ token: String, _ shutdown: Deadline) async -> Precheck {
+  private static func looked(
+    _ runner: HostRunner, _ token: String, _ shutdown: Deadline
+  ) async throws -> Precheck {
     let hosts = runner.services.hosts
-    do {
+    do throws(HostError) {
       let mark = try await hosts.bootMark(runner.host)
       if mark.bootID != token { return .alreadyDone }
-      guard try await hosts.resetIssued(runner.host, token: token), !shutdown.hasPassed else { return .ready }
-      return .inProgress("the host shuts down")
+      if try await hosts.resetIssued(runner.host, token: token), !shutdown.hasPassed {
+        return .inProgress("the host shuts down")
+      }
     } catch {
       await hosts.close(runner.host)
       if error.kind == .hostKeyMismatch {
@@ -116,6 +142,7 @@ struct ActivateStep: StepImplementation {
       }
       return .inProgress("waits for the host to come back (\(error.kind.rawValue))")
     }
+    return try await proven(runner, resets: true)
   }
 }
 

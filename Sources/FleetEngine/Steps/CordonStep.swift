@@ -8,16 +8,22 @@ struct CordonStep: StepImplementation {
   func precheck(_ runner: HostRunner) async throws -> Precheck {
     guard let nova = try runner.nova else { return .alreadyDone }
     let service = try await nova.gateway.service(nova.name)
+    if runner.run.before?.service?.isEnabled == false {
+      try runner.checkStillCordoned(service)
+      return .alreadyDone
+    }
     if service.isEnabled { return .ready }
     if service.disabledReason == runner.cordonReason {
       // Ours from before a crash: the effect may still want its observation.
       return runner.run.openEffect(EffectID(.disableService, nova.name)) == nil ? .alreadyDone : .ready
     }
-    if runner.run.before?.service?.isEnabled == false { return .alreadyDone }
-    return .blocked(
-      Failure(
-        .otherMaintenance, "somebody disabled its compute service meanwhile: \(service.disabledReason ?? "no reason")",
-        expected: "enabled", found: service.disabledReason))
+    return .blocked(Self.disabledByOthers(service))
+  }
+
+  private static func disabledByOthers(_ service: ComputeServiceState) -> Failure {
+    Failure(
+      .otherMaintenance, "somebody disabled its compute service meanwhile: \(service.disabledReason ?? "no reason")",
+      expected: "enabled", found: service.disabledReason)
   }
 
   func act(_ runner: HostRunner) async throws {
@@ -29,7 +35,9 @@ struct CordonStep: StepImplementation {
       token: { reason },
       look: { _ in
         let now = try await nova.gateway.service(nova.name)
-        return !now.isEnabled && now.disabledReason == reason ? .alreadyDone : .ready
+        if now.isEnabled { return .ready }
+        // Another's reason is never overwritten (RULES D9).
+        return now.disabledReason == reason ? .alreadyDone : .blocked(Self.disabledByOthers(now))
       },
       act: { reason in try await nova.gateway.disable(service: service.id, reason: reason) })
   }
@@ -38,7 +46,12 @@ struct CordonStep: StepImplementation {
 extension HostRunner {
   /// A service that somebody re-enabled, or took over, stops the host (RULES D9).
   func checkStillCordoned(_ service: ComputeServiceState) throws {
-    if run.before?.service?.isEnabled == false { return }
+    if run.before?.service?.isEnabled == false {
+      guard service.isEnabled else { return }
+      throw Failure(
+        .serviceTakenOver, "somebody enabled its compute service in mid-run", expected: "disabled, as before the run",
+        found: "enabled")
+    }
     guard !service.isEnabled, service.disabledReason == cordonReason else {
       throw Failure(
         .serviceTakenOver,

@@ -8,8 +8,12 @@ struct DrainStep: StepImplementation {
   func precheck(_ runner: HostRunner) async throws -> Precheck {
     let open = runner.run.effects.contains { $0.result == nil }
     if open || runner.doorIsClosed { return .ready }
-    let failure = try await Emptiness.failure(runner, try await runner.observe())
-    guard let failure else { return .alreadyDone }
+    let observation = try await runner.observe()
+    let failure = try await runner.patiently { try await Emptiness.failure(runner, observation) }
+    guard let failure else {
+      try await nameBroken(runner)
+      return .alreadyDone
+    }
     if try runner.nova == nil { return .blocked(failure) }
     return failure.kind == .serverAppeared ? .ready : .blocked(failure)
   }
@@ -18,15 +22,27 @@ struct DrainStep: StepImplementation {
     guard let nova = try runner.nova else { return }
     try await Hooks.run(.preDrain, runner)
     // A drain that is entered again needs nova-compute, which the proof had stopped.
-    if runner.doorIsClosed { try await VerifyStep.openDoor(runner, runner.door(try await runner.observation())) }
+    if runner.doorIsClosed, let door = runner.closedDoor { try await VerifyStep.openDoor(runner, door) }
     let observation = try await runner.observe()
     var loop = DrainLoop(runner: runner, gateway: nova.gateway, name: nova.name, observation: observation)
     do {
       try await loop.run()
-      await runner.services.moves.give(loop.slotsHeld)
+      await loop.giveAll()
     } catch {
-      await runner.services.moves.give(loop.slotsHeld)
+      await loop.giveAll()
       throw error
+    }
+  }
+
+  /// Servers in ERROR stay where they are without anybody moving them; their owners should know (RULES E2).
+  private func nameBroken(_ runner: HostRunner) async throws {
+    guard let nova = try runner.nova else { return }
+    let view = try await runner.patiently { try await nova.gateway.view(nova.name, inventory: false) }
+    for server in view.servers.sorted(by: { $0.id < $1.id }) where server.status == .error {
+      try runner.finding(
+        "serverInError",
+        "server \(server.name) (\(server.id)) is in ERROR and stays on \(nova.name): \(server.fault ?? "no fault given")"
+      )
     }
   }
 }
@@ -37,10 +53,13 @@ extension HostRunner {
     let planned = change.drain.servers
     return DrainRules(
       policy: host.policy.drain, losesSEVES: change.sevES.takesAway,
-      sevESDestinations: planned.first { $0.model == .sevES && $0.move == .cold }?.destinations ?? [],
-      coldDestinations: planned.first { $0.model != .sevES && $0.move == .cold }?.destinations ?? [],
+      sevESDestinations: convergedFirst(
+        planned.first { $0.model == .sevES && $0.move == .cold }?.destinations ?? []),
+      coldDestinations: convergedFirst(
+        planned.first { $0.model != .sevES && $0.move == .cold }?.destinations ?? []),
       processes: Set(observation.virtualMachines.guests.compactMap(\.uuid)),
-      processModels: observation.virtualMachines.modelsByServer, alreadyMoved: switchedOff)
+      processModels: observation.virtualMachines.modelsByServer,
+      alreadyMoved: switchedOff.union(run.switchedOff), stopped: Set(run.stoppedServers))
   }
 
   /// Whether nova-compute was stopped by us and not started since.

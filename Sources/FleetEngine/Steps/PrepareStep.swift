@@ -1,5 +1,6 @@
 import Crypto
 import FleetCore
+import FleetFormats
 import Foundation
 
 /// Everything that can fail without touching a server is tried here: the image lies on the host with its hash read
@@ -24,6 +25,7 @@ struct PrepareStep: StepImplementation {
           found: holder))
     }
     if let failure = Self.shadowed(runner.change, observation) { return .blocked(failure) }
+    if let failure = Self.unkept(runner.change, observation) { return .blocked(failure) }
     guard let image = runner.change.image else { return .alreadyDone }
     let staged = try await runner.services.hosts.stagedHash(runner.host, sha256: image.sha256)
     return staged == image.sha256 ? .alreadyDone : .ready
@@ -50,7 +52,33 @@ struct PrepareStep: StepImplementation {
     return TrialNeeds(
       stageFolder: "/" + folder, bytes: runner.change.image?.size ?? 0,
       initramfsKernel: runner.change.rebuildInitramfs, initramfsTool: observation.initramfsTool,
+      initramfsImage: observation.initramfs?.path, firmwareName: firmwareName(runner.change),
+      package: runner.change.package, diverted: StageStep.divertedPaths(runner.change, observation),
+      unloadsKexec: observation.tools["kexec"] != nil || observation.kexecLoaded == true,
       door: runner.door(observation), activation: runner.change.activation)
+  }
+
+  /// The name that `ccp` asks the kernel for, without the folder it lies in or a compression.
+  private static func firmwareName(_ change: HostChange) -> String? {
+    guard change.image != nil, let name = change.stagePath?.split(separator: "/").last else { return nil }
+    let suffix = [".xz", ".zst"].first { name.hasSuffix($0) } ?? ""
+    return "amd/\(name.dropLast(suffix.count))"
+  }
+
+  /// What could not be checked or put back later, and so is not begun.
+  static func unkept(_ change: HostChange, _ observation: Observation) -> Failure? {
+    if let kernel = change.rebuildInitramfs, observation.initramfs?.containsCCP == nil {
+      return Failure(
+        .prepareFailed, "what the initramfs of \(kernel) holds cannot be read, so its rebuild could not be checked",
+        expected: "an initramfs that can be listed", found: observation.initramfs?.path)
+    }
+    let kept = RootCommand.firmwareFolders.map { $0 + "/" }
+    let stray = change.removePaths.first { path in !kept.contains { path.hasPrefix($0) } }
+    return stray.map {
+      Failure(
+        .prepareFailed, "\($0) lies outside the folders that are backed up; move it away", expected: kept[0],
+        found: $0)
+    }
   }
 
   /// The image as the catalog keeps it; its hash is checked each time it is used.
@@ -91,17 +119,4 @@ struct PrepareStep: StepImplementation {
 extension Observation {
   /// The tool that rebuilds an initramfs here, `update-initramfs` before `dracut`.
   package var initramfsTool: String? { ["update-initramfs", "dracut"].first { tools[$0] != nil } }
-}
-
-extension HostRunner {
-  /// What is stopped to close the door (RULES E1).
-  func door(_ observation: Observation) -> Door {
-    guard change.computeHost.name != nil else { return .none }
-    switch host.policy.activation.computeStop {
-    case .auto: return observation.computeUnit.map { .unit($0) } ?? .none
-    case .none: return .none
-    case .unit(let unit): return .unit(.systemd(unit: unit))
-    case .command(let argv): return .command(argv)
-    }
-  }
 }

@@ -16,20 +16,35 @@ struct ProveEmptyStep: StepImplementation {
   func act(_ runner: HostRunner) async throws {
     let door = runner.door(try await runner.observation())
     try await runner.effect(
-      EffectID(.stopCompute, door.subject), failing: .computeUnknown, within: runner.services.bounds.command,
-      token: { door.subject },
-      look: { _ in
-        try await runner.services.hosts.computeRuns(runner.host, door) == false ? .alreadyDone : .ready
-      },
-      act: { _ in try await runner.services.hosts.perform(runner.host, .closeDoor(door)) })
+      EffectID(.stopCompute, door.subject), failing: .computeUnknown, within: runner.services.bounds.door,
+      token: { door.subject }, look: { _ in try await Self.looked(runner, door) },
+      act: { _ in
+        try await runner.services.hosts.perform(runner.host, .closeDoor(door))
+        runner.openDoors.remove(door.subject)
+        runner.closedDoors.insert(door.subject)
+      })
+  }
+
+  /// What stops a unit can be looked up; of an operator's own command only its end is known, to this process.
+  private static func looked(_ runner: HostRunner, _ door: Door) async throws -> Precheck {
+    let isClosed = runner.closedDoors.contains(door.subject)
+    switch door {
+    case .none: return .alreadyDone
+    case .command: return isClosed ? .alreadyDone : .ready
+    case .unit:
+      switch try await runner.services.hosts.computeRuns(runner.host, door) {
+      case .some(false): return .alreadyDone
+      case .some(true): return .ready
+      case .none: return isClosed ? .inProgress("nova-compute stops") : .ready
+      }
+    }
   }
 
   private func doorIsOpen(_ runner: HostRunner, _ door: Door) async throws -> Bool {
     switch door {
     case .none: return false
     case .command:
-      // Only the operator's own command knows; it is run once.
-      return !runner.run.isDone(EffectID(.stopCompute, door.subject))
+      return !runner.doorIsClosed || runner.run.openEffect(EffectID(.stopCompute, door.subject)) != nil
     case .unit:
       let runs = try await runner.services.hosts.computeRuns(runner.host, door)
       return runs ?? true || runner.run.openEffect(EffectID(.stopCompute, door.subject)) != nil
@@ -37,21 +52,26 @@ struct ProveEmptyStep: StepImplementation {
   }
 }
 
-extension Door {
-  /// Name of what is stopped, for the journal.
-  var subject: String {
-    switch self {
-    case .unit(.systemd(let unit)): unit
-    case .unit(.docker(let name)): "docker:\(name)"
-    case .unit(.podman(let name)): "podman:\(name)"
-    case .command(let argv): argv.joined(separator: " ")
-    case .none: "none"
-    }
-  }
-}
-
 /// The proof that nothing is left on a host, by Nova and by the host's own witnesses (RULES E).
 enum Emptiness {
+  /// The last look before the modules or the board are touched: the door is closed, nothing has come since, and a
+  /// reset would boot the kernel that the plan names (RULES E1, A3). `nil`: nothing stands in the way.
+  static func unproven(_ runner: HostRunner, resets: Bool) async throws -> Failure? {
+    let observation = try await runner.observe()
+    let door = runner.door(observation)
+    switch door {
+    case .none: break
+    case .command: if !runner.doorIsClosed { return opened(door) }
+    case .unit: if try await runner.services.hosts.computeRuns(runner.host, door) != false { return opened(door) }
+    }
+    if let failure = try await failure(runner, observation) { return failure }
+    return resets ? ObserveStep.otherKernel(runner, observation) : nil
+  }
+
+  private static func opened(_ door: Door) -> Failure {
+    Failure(.serverAppeared, "nova-compute runs again", expected: "\(door.subject) stopped", found: "not stopped")
+  }
+
   /// Why the host is not empty; `nil`: it is.
   static func failure(_ runner: HostRunner, _ observation: Observation) async throws -> Failure? {
     if let nova = try runner.nova {

@@ -88,39 +88,22 @@ struct StageStep: StepImplementation {
       throw Failure(
         .stageFailed, "the host has no tool to rebuild its initramfs", expected: "update-initramfs or dracut")
     }
+    // Only what lies in /boot itself may be synced as root.
+    let image = observation.initramfs.flatMap { initramfs in
+      initramfs.kernel == kernel && Self.isInBoot(initramfs.path) ? initramfs.path : nil
+    }
     var finished = false
     try await runner.effect(
       EffectID(.rebuildInitramfs, kernel), failing: .stageFailed, within: runner.host.policy.deadlines.initramfs,
       token: { marker }, look: { _ in finished ? .alreadyDone : .ready },
       act: { _ in
-        try await runner.services.hosts.perform(runner.host, .rebuildInitramfs(kernel: kernel, tool: tool))
+        try await runner.services.hosts.perform(
+          runner.host, .rebuildInitramfs(kernel: kernel, tool: tool, image: image))
         finished = true
       })
   }
 
-  private func treatPackage(_ runner: HostRunner) async throws {
-    guard let package = runner.change.package else { return }
-    let hosts = runner.services.hosts
-    switch package.treatment {
-    case .accept, .updates: return
-    case .hold:
-      try await runner.effect(
-        EffectID(.treatPackage, "hold:\(package.name)"), failing: .stageFailed,
-        within: runner.services.bounds.command, token: { package.name },
-        look: { _ in
-          try await runner.observe().heldPackages.contains(package.name) ? .alreadyDone : .ready
-        },
-        act: { name in try await hosts.perform(runner.host, .hold(package: name)) })
-    case .divert:
-      guard let path = runner.change.stagePath ?? runner.change.removePaths.first else { return }
-      var done = false
-      try await runner.effect(
-        EffectID(.treatPackage, "divert:\(path)"), failing: .stageFailed, within: runner.services.bounds.command,
-        token: { path }, look: { _ in done ? .alreadyDone : .ready },
-        act: { path in
-          try await hosts.perform(runner.host, .divert(path: path))
-          done = true
-        })
-    }
+  private static func isInBoot(_ path: String) -> Bool {
+    path.hasPrefix("/boot/") && !path.dropFirst("/boot/".count).contains("/")
   }
 }

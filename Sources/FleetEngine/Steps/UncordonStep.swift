@@ -1,15 +1,16 @@
 import FleetCore
 
 /// The compute service is enabled again, if the disabling was ours, once its heartbeat is new and Nova offers what it
-/// offered before (RULES V4).
+/// offered before (RULES V4); then the servers that the drain stopped are started again.
 struct UncordonStep: StepImplementation {
   let step = Step.uncordon
   let fallback = FailureKind.computeUnknown
 
   func precheck(_ runner: HostRunner) async throws -> Precheck {
-    let done: Precheck = Hooks.isWanted(.postUncordon, runner) ? .ready : .alreadyDone
+    let isComplete = !Hooks.isWanted(.postUncordon, runner) && runner.run.stoppedServers.isEmpty
+    let done: Precheck = isComplete ? .alreadyDone : .ready
     guard let nova = try runner.nova else { return done }
-    let service = try await nova.gateway.service(nova.name)
+    let service = try await runner.patiently { try await nova.gateway.service(nova.name) }
     let ours = runner.run.effects.contains { $0.id.kind == .disableService }
     let enabling = EffectID(.enableService, nova.name)
     if service.isEnabled {
@@ -32,15 +33,16 @@ struct UncordonStep: StepImplementation {
       if ours, let nova = try runner.nova { try await disableAgain(runner, nova) }
       throw veto
     }
+    // Last, since a host that the hook refuses is no place for a guest that was stopped to be safe.
+    if let nova = try runner.nova { try await startStopped(runner, nova.gateway) }
   }
 
   private func enable(_ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)) async throws {
-    if runner.run.isDone(EffectID(.enableService, nova.name)), try await nova.gateway.service(nova.name).isEnabled {
-      return
-    }
+    let isDone = runner.run.isDone(EffectID(.enableService, nova.name))
+    if isDone, try await runner.patiently({ try await nova.gateway.service(nova.name) }).isEnabled { return }
     try await awaitHeartbeat(runner, nova)
     try await compareOffer(runner, nova)
-    let service = try await nova.gateway.service(nova.name)
+    let service = try await runner.patiently { try await nova.gateway.service(nova.name) }
     try await runner.effect(
       EffectID(.enableService, nova.name), failing: .computeUnknown, within: runner.services.bounds.command,
       token: { runner.cordonReason },
@@ -70,7 +72,7 @@ struct UncordonStep: StepImplementation {
     _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
   ) async throws {
     let deadline = Deadline(runner.services.clock, in: runner.services.bounds.heartbeat)
-    let first = try await nova.gateway.service(nova.name)
+    let first = try await runner.patiently { try await nova.gateway.service(nova.name) }
     var newest = first
     while true {
       if newest.isUp, let now = newest.updatedAt, first.updatedAt.map({ now > $0 }) ?? true { return }
@@ -81,32 +83,22 @@ struct UncordonStep: StepImplementation {
       }
       runner.wait(.uncordon, "waits for a new heartbeat of nova-compute")
       try await runner.services.clock.sleep(runner.services.bounds.poll)
-      newest = try await nova.gateway.service(nova.name)
+      newest = try await runner.patiently { try await nova.gateway.service(nova.name) }
     }
   }
 
   private func compareOffer(
     _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
   ) async throws {
-    guard let before = runner.run.before?.encryptionSlots else { return }
-    let view = try await nova.gateway.view(nova.name, inventory: true)
-    guard let after = view.encryptionSlots else {
-      throw Failure(.computeUnknown, "Placement does not tell what the host offers now", isTransient: true)
+    let isKnown = runner.run.before?.encryptionSlots != nil
+    let view = try await runner.patiently {
+      let view = try await nova.gateway.view(nova.name, inventory: true)
+      if isKnown, view.encryptionSlots == nil { throw ComputeError(.unreachable, "Placement gives no answer") }
+      return view
     }
-    let lost = runner.change.sevES.takesAway
-    for (model, slots) in before.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where slots > 0 {
-      if model == .sevES, lost { continue }
-      if (after[model] ?? 0) < slots {
-        throw Failure(
-          .encryptionLost, "Placement offers fewer \(model.rawValue) slots than before", expected: "\(slots)",
-          found: "\(after[model] ?? 0)")
-      }
-    }
-    if lost, (after[.sevES] ?? 0) > 0 {
-      try runner.finding(
-        "falseTrait",
-        "Placement still offers \(after[.sevES] ?? 0) SEV-ES slots on \(nova.name), which it can no longer serve; "
-          + "restart nova-compute there, then: openstack resource provider inventory list")
-    }
+    let offer = OfferComparison(
+      host: nova.name, before: runner.run.before, after: view, losesSEVES: runner.change.sevES.takesAway)
+    if let failure = offer.failure { throw failure }
+    for finding in offer.findings { try runner.finding(finding.rule, finding.text) }
   }
 }

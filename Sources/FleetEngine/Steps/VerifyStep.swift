@@ -20,57 +20,78 @@ struct VerifyStep: StepImplementation {
       isPowerCycled: runner.run.isDone(EffectID(.hook, Policy.HookPoint.powerCycle.rawValue)),
       facts: runner.services.facts)
     let judgement = rules.judge(observation, floor: floor)
+    if let failure = judgement.failure, activated == .reboot,
+      try await firmwareStarts(runner, observation, failure)
+    {
+      return .inProgress("waits for the firmware to speak: \(failure.text)")
+    }
     let facts = RunFacts(observation, view: nil, runner)
     if runner.run.after != facts {
       for finding in judgement.findings { try runner.finding(finding.rule, finding.text) }
       try runner.record(.recorded(phase: .after, facts: facts))
     }
     if let failure = judgement.failure { return .blocked(failure) }
-    if try await doorIsToBeOpened(runner, runner.door(observation)) { return .ready }
+    if try await doorToBeOpened(runner) != nil { return .ready }
     return Hooks.isWanted(.postVerify, runner) ? .ready : .alreadyDone
   }
 
+  /// Whether a host that has just booted may only not have said yet what it is judged by (FACTS 2.15).
+  private func firmwareStarts(
+    _ runner: HostRunner, _ observation: Observation, _ failure: Failure
+  ) async throws -> Bool {
+    let isUnknown =
+      failure.kind == .unknownVersion
+      || failure.kind == .unhealthy && failure.found == FeatureVerdict.unknown.rawValue
+    guard isUnknown else { return false }
+    let uptime: Double
+    if let seconds = observation.uptimeSeconds {
+      uptime = Double(seconds)
+    } else {
+      uptime = try await runner.services.hosts.bootMark(runner.host).uptimeSeconds
+    }
+    return uptime < Double(runner.services.bounds.firmwareStart.wholeSeconds)
+  }
+
   func act(_ runner: HostRunner) async throws {
-    let door = runner.door(try await runner.observation())
-    if try await doorIsToBeOpened(runner, door) { try await Self.openDoor(runner, door) }
+    if let door = try await doorToBeOpened(runner) { try await Self.openDoor(runner, door) }
     try await Hooks.run(.postVerify, runner)
   }
 
-  private func doorIsToBeOpened(_ runner: HostRunner, _ door: Door) async throws -> Bool {
-    guard runner.run.isDone(EffectID(.stopCompute, door.subject)), !isOpened(runner, door) else { return false }
-    return try await runner.services.hosts.computeRuns(runner.host, door) != true
+  /// The door that this run closed and that is still closed.
+  private func doorToBeOpened(_ runner: HostRunner) async throws -> Door? {
+    guard let door = runner.closedDoor, runner.run.isDone(EffectID(.stopCompute, door.subject)), runner.doorIsClosed
+    else { return nil }
+    return try await runner.services.hosts.computeRuns(runner.host, door) == true ? nil : door
   }
 
   /// Starts nova-compute again, once.
   static func openDoor(_ runner: HostRunner, _ door: Door) async throws {
     let hosts = runner.services.hosts
     try await runner.effect(
-      EffectID(.startCompute, door.subject), failing: .computeUnknown, within: runner.services.bounds.command,
+      EffectID(.startCompute, door.subject), failing: .computeUnknown, within: runner.services.bounds.door,
       token: { door.subject },
       look: { record in
+        // Intended even where somebody started it before us, so that the journal says the door is open.
+        guard record != nil else { return .ready }
+        let isOpened = runner.openDoors.contains(door.subject)
         switch door {
         case .none: return .alreadyDone
-        case .command: return runner.openDoors.contains(door.subject) ? .alreadyDone : .ready
+        case .command: return isOpened ? .alreadyDone : .ready
         case .unit:
-          let runs = try await hosts.computeRuns(runner.host, door)
-          return runs == true ? .alreadyDone : .ready
+          // A stop that nobody saw end may still be under way: only a start that was asked for after it counts.
+          let stopIsOpen = runner.run.openEffect(EffectID(.stopCompute, door.subject)) != nil
+          if stopIsOpen, !isOpened { return .ready }
+          return try await hosts.computeRuns(runner.host, door) == true ? .alreadyDone : .ready
         }
       },
       act: { _ in
         try await hosts.perform(runner.host, .openDoor(door))
+        runner.closedDoors.remove(door.subject)
         runner.openDoors.insert(door.subject)
       })
   }
 
-  private func isOpened(_ runner: HostRunner, _ door: Door) -> Bool {
-    guard let stop = runner.run.effects.lastIndex(where: { $0.id.kind == .stopCompute }) else { return true }
-    return runner.run.effects[stop...].contains { record in
-      if case .done? = record.result { return record.id.kind == .startCompute }
-      return false
-    }
-  }
-
-  /// How the host was really activated, and when a reload loaded the modules.
+  /// How the host was really activated, and by the log's clock when a reload loaded the modules.
   private func activation(_ runner: HostRunner) async throws -> (HostChange.Activation, Double?) {
     func done(_ kind: EffectKind) -> HostRun.EffectRecord? {
       runner.run.effects.last { record in

@@ -48,16 +48,20 @@ package struct ProgressEvent: Sendable, Hashable {
 /// Fleet-wide limit of moves that Nova is asked for at once (RULES D5). Cold moves are limited by nobody else.
 package actor MoveSlots {
   private let limit: Int
-  private var held = 0
+  private var held: Set<EffectID> = []
 
   package init(limit: Int) { self.limit = max(1, limit) }
 
-  /// Takes a slot if one is free.
-  package func take() -> Bool {
-    guard held < limit else { return false }
-    held += 1
+  /// Takes a slot for an effect if one is free, or if it has one.
+  package func take(_ effect: EffectID) -> Bool {
+    guard held.contains(effect) || held.count < limit else { return false }
+    held.insert(effect)
     return true
   }
 
-  package func give(_ count: Int = 1) { held = max(0, held - count) }
+  /// A slot for what Nova does already, such as a move found under way after a restart: it counts, limit or not.
+  package func hold(_ effect: EffectID) { held.insert(effect) }
+
+  /// Gives an effect's slot back; what holds none changes nothing.
+  package func give(_ effect: EffectID) { held.remove(effect) }
 }

@@ -22,6 +22,8 @@ enum Hooks {
     let (status, output) = try await LocalCommand.run(
       hook.argv, environment: ["SEVFLEET_HOST": runner.host.id.rawValue, "SEVFLEET_ROLLOUT": runner.rollout],
       timeout: hook.timeout, outputLimit: outputLimit)
+    // A hook that was ended because the controller leaves said nothing; it is run again.
+    if status == nil { try Task.checkCancellation() }
     guard status == 0 else {
       let text = "hook \(point.rawValue) said no (\(status.map { "exit \($0)" } ?? "no end in time")): \(output)"
       try runner.record(.effectObserved(effect: effect, result: .failed(text)))

@@ -5,6 +5,8 @@ import Glibc
 package enum LocalCommand {
   /// How long a command that was told to end may take before it is killed.
   private static let grace = Duration.seconds(5)
+  /// What a command is given of the controller's own environment, besides `SEVFLEET_*`: never its cloud credentials.
+  private static let inherited: Set<String> = ["PATH", "HOME", "LANG"]
   /// Between two looks at a running command; a hook takes seconds.
   private static let look = Duration.milliseconds(50)
 
@@ -21,7 +23,8 @@ package enum LocalCommand {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program.hasPrefix("/") ? program : "/usr/bin/env")
     process.arguments = program.hasPrefix("/") ? Array(argv.dropFirst()) : argv
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment
+      .filter { inherited.contains($0.key) || $0.key.hasPrefix("SEVFLEET_") }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = file
     process.standardError = file
@@ -58,7 +61,12 @@ package enum LocalCommand {
     let end = ContinuousClock.now + timeout
     while process.isRunning {
       if ContinuousClock.now >= end { return false }
-      try? await Task.sleep(for: look)
+      do {
+        try await Task.sleep(for: look)
+      } catch {
+        // Whoever waits was told to leave; the command is ended as one that took too long.
+        return false
+      }
     }
     return true
   }

@@ -176,7 +176,8 @@ extension ObservationDocument.Host {
   private static func initramfs(_ seen: Observation) -> ObservationDocument.InitramfsRow? {
     guard let initramfs = seen.initramfs else { return nil }
     let winner = seen.cpu.flatMap {
-      EffectiveFile.resolve(cpu: $0, files: initramfs.files, search: seen.search, kernel: initramfs.kernel).winner
+      EffectiveFile.resolve(cpu: $0, files: initramfs.files, search: seen.searchAfterReset, kernel: initramfs.kernel)
+        .winner
     }
     return .init(kernel: initramfs.kernel, containsCCP: initramfs.containsCCP, firmware: winner?.version)
   }

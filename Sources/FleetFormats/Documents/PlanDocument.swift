@@ -51,6 +51,12 @@ package struct PlanDocument: Encodable, Sendable {
     var rule: String
   }
 
+  /// When a host was seen last, as far as this plan knows; not part of its id.
+  package struct Seen: Encodable, Sendable {
+    var host: HostID
+    var observedAt: Instant
+  }
+
   package var schema = "sevfleet.plan/1"
   package var id: String
   package var createdAt: Instant
@@ -59,8 +65,9 @@ package struct PlanDocument: Encodable, Sendable {
   package var excluded: [Excluded]
   package var restarts: Int
   package var emergency: String?
+  package var observed: [Seen]
 
-  package init(_ plan: Plan, id: String, createdAt: Instant) {
+  package init(_ plan: Plan, id: String, createdAt: Instant, observedAt: [HostID: Instant] = [:]) {
     self.id = id
     self.createdAt = createdAt
     changes = plan.changes.map(Change.init)
@@ -72,6 +79,7 @@ package struct PlanDocument: Encodable, Sendable {
     }
     restarts = plan.restarts.count
     emergency = plan.options.emergency
+    observed = observedAt.sorted { $0.key < $1.key }.map { Seen(host: $0.key, observedAt: $0.value) }
   }
 }
 

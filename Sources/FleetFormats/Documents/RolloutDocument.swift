@@ -51,7 +51,7 @@ package struct RolloutDocument: Encodable, Sendable {
 
 extension RolloutDocument.HostRow {
   init(_ row: RolloutReport.HostRow) {
-    let latest = row.after ?? row.before
+    let latest = row.latest
     self.init(
       host: row.change.host, outcome: row.outcome, kind: row.failure?.kind, expected: row.change.expected,
       desired: row.change.desired, found: latest?.version, activation: row.activation,

@@ -65,6 +65,14 @@ package struct ImageDocument: Encodable, Sendable {
   }
 }
 
+/// `sevfleet.images/1`: a file that holds several images.
+package struct ImagesDocument: Encodable, Sendable {
+  package var schema = "sevfleet.images/1"
+  package var images: [ImageDocument]
+
+  package init(images: [ImageDocument]) { self.images = images }
+}
+
 /// `sevfleet.compliance/1`.
 package struct ComplianceDocument: Encodable, Sendable {
   package struct Summary: Encodable, Sendable {

@@ -134,13 +134,19 @@ struct FactsReader {
   }
 
   private mutating func prerequisite(_ field: YamlField) {
-    let keys = ["generation", "fromVersion", "microcode", "bootloader", "text", "grade", "sources"]
+    let keys = [
+      "generation", "fromVersion", "models", "steppings", "microcode", "bootloader", "text", "grade", "sources",
+    ]
     guard let map = field.map(keys: keys, name: "prerequisite") else { return }
+    // A generation has at most 256 models, and a stepping is one hexadecimal digit.
+    let models = map["models"]?.list(maximum: 256) { $0.number(Self.byte) }
+    let steppings = map["steppings"]?.list(maximum: 16) { $0.number(0...15) }
     let (from, text) = (map["fromVersion"]?.version(), map.required("text")?.sentence())
     let (microcode, loader) = (map["microcode"]?.number(Self.microcode), map["bootloader"]?.number(Self.byte))
     guard let name = generationName(map), let fact = fact(map), let text else { return }
     let row = Facts.Prerequisite(
-      generation: name, fromVersion: from, microcode: microcode, bootloader: loader, text: text, fact: fact)
+      generation: name, fromVersion: from, models: models, steppings: steppings, microcode: microcode,
+      bootloader: loader, text: text, fact: fact)
     Self.put(row, into: &result.facts.prerequisites) { $0.generation == name && $0.text == text }
   }
 

@@ -32,9 +32,18 @@ struct GrubText: Sendable {
   private var environment: [String: String] = [:]
 
   static func decide(grubby: [String]?, boot lines: [String]) -> Decision {
-    if let kernel = grubby?.lazy.compactMap({ release(Substring($0)) }).first { return Decision(kernel: kernel) }
     let text = GrubText(lines)
-    return text.decision
+    guard let kernel = grubby?.lazy.compactMap({ release(Substring($0)) }).first else { return text.decision }
+    // grubby tells the default and overlooks what is chosen for the next boot alone.
+    if let once = text.environment["next_entry"], !once.isEmpty, !names(once, release: kernel) {
+      return Decision(why: "a one-time boot entry is set: \(once)")
+    }
+    return Decision(kernel: kernel)
+  }
+
+  /// Whether an entry is surely of a release: by its identifier `MACHINE-RELEASE`, or its title `… (RELEASE) …`.
+  private static func names(_ entry: String, release: String) -> Bool {
+    entry.hasSuffix("-" + release) || entry.contains("(\(release))")
   }
 
   private init(_ lines: [String]) {

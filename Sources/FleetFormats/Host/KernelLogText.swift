@@ -26,7 +26,8 @@ package enum KernelLogText {
         readMachine(entry.text, &memory)
       }
     }
-    facts.snpEnabled = memory.snpByKVM ?? memory.snpByTable
+    facts.snpEnabled = memory.snpByKVM
+    facts.hasRMPTable = memory.hasTable
     facts.sevESUnusable = memory.esUnusable ?? false
     return facts
   }
@@ -34,7 +35,7 @@ package enum KernelLogText {
   /// What later lines may correct: a reload prints them anew.
   private struct Memory {
     var snpByKVM: Bool?
-    var snpByTable: Bool?
+    var hasTable: Bool?
     var esUnusable: Bool?
   }
 
@@ -71,6 +72,8 @@ package enum KernelLogText {
   private static func readDriver(_ message: Substring, _ entry: Entry, _ facts: inout KernelLogFacts) {
     if message.holds("timed out") || message.holds("disabling PSP") || message.holds("PSP is dead") {
       facts.timeouts.append(entry.line)
+    } else if message == "sev enabled" {
+      facts.probedAt = entry.seconds ?? facts.probedAt
     } else if message.hasPrefix("SEV API:") || message.hasPrefix("SEV-SNP API:") {
       guard let version = apiVersion(message) else { return }
       let isSNP = message.hasPrefix("SEV-SNP")
@@ -111,7 +114,7 @@ package enum KernelLogText {
   private static func readMachine(_ text: Substring, _ memory: inout Memory) {
     let message = text.hasPrefix("kvm_amd: ") ? text.dropFirst("kvm_amd: ".count) : text
     if message.hasPrefix("SEV-SNP: RMP table physical range") {
-      memory.snpByTable = true
+      memory.hasTable = true
     } else if message.hasPrefix("SEV-SNP enabled") || message.hasPrefix("SEV-SNP supported") {
       memory.snpByKVM = true
     } else if message.hasPrefix("SEV-ES and SEV-SNP supported") {

@@ -13,14 +13,27 @@ extension ProbeReader {
       return file
     }
     observation.notes += described.notes
-    observation.search = search
+    observation.search = search(classPath: probe.value("classPath"), probe.lines(.loaderConfig))
     return nil
   }
 
-  /// Which suffixes the running kernel loads (FACTS 2.11).
-  private var search: FirmwareSearch {
-    var search = FirmwareSearch(classPath: probe.value("classPath").flatMap { $0.isEmpty ? nil : $0 })
-    let lines = probe.lines(.loaderConfig)
+  /// How the kernel that boots next searches, where that differs from the running one: its own suffixes, and the path
+  /// of the command line, since one that was set later is lost with the boot.
+  private var nextSearch: FirmwareSearch? {
+    guard let next = observation.nextBootKernel else { return nil }
+    let path = probe.value("bootClassPath") ?? observation.search.classPath
+    var search = observation.search
+    search.classPath = path.flatMap { $0.isEmpty ? nil : $0 }
+    if next != observation.kernel {
+      let lines = probe.lines(.nextLoaderConfig)
+      search = self.search(classPath: path, lines.first == "kernel=\(next)" ? lines : [])
+    }
+    return search == observation.search ? nil : search
+  }
+
+  /// Which suffixes a kernel of a configuration loads (FACTS 2.11).
+  private func search(classPath: String?, _ lines: [String]) -> FirmwareSearch {
+    var search = FirmwareSearch(classPath: classPath.flatMap { $0.isEmpty ? nil : $0 })
     guard lines.contains(where: { $0.hasPrefix("CONFIG_FW_LOADER=") }) else { return search }
     func isSet(_ option: String) -> Bool { lines.contains("\(option)=y") }
     func isNamed(_ option: String) -> Bool { lines.contains { $0.holds("\(option)=") || $0.holds("\(option) ") } }
@@ -35,6 +48,7 @@ extension ProbeReader {
   mutating func readBoot() {
     let decision = GrubText.decide(grubby: probe.answer(.grubby), boot: probe.lines(.boot))
     observation.nextBootKernel = decision.kernel
+    observation.nextSearch = nextSearch
     if let why = decision.why { note(.boot, "it is not known which kernel boots next: \(why)") }
     guard let listing = InitramfsText.listing(probe[.initramfs]) else {
       if let kernel = decision.kernel { observation.initramfs = Initramfs(kernel: kernel, path: "") }

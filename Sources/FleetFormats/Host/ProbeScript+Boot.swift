@@ -24,27 +24,27 @@ extension ProbeScript {
       printf 'vmlinuz=%s\n' "${f#/boot/vmlinuz-}"
       case $f in *-rescue-*) ;; *) kernels="$kernels ${f#/boot/vmlinuz-}"; count=$((count + 1)) ;; esac
     done
-    grub=
-    if [ -z "$next" ]; then
-      for d in /boot/grub /boot/grub2; do
-        [ -d "$d" ] || continue
-        if [ -f "$d/custom.cfg" ]; then printf 'custom=%s/custom.cfg\n' "$d"; fi
-        for f in grub.cfg grubenv; do
-          if [ -r "$d/$f" ]; then
-            printf '%s=%s/%s\n' "$f" "$d" "$f"
-            lines=$(grep -aE \#(ShellWord.quoted(grubPattern + "|^(prev_)?(saved|next)_entry=")) "$d/$f")
-          elif [ -e "$d/$f" ] || [ ! -x "$d" ]; then
-            printf '%s=%s/%s\n' "$f" "$d" "$f"
-            lines=$(pick \#(quickSeconds) \#(maximumToolBytes) \
-              \#(ShellWord.quoted(grubPattern + "|^(prev_)?(saved|next)_entry=")) as_root /usr/bin/cat "$d/$f")
-          else
-            continue
-          fi
-          printf '%s\n' "$lines" | head -c \#(maximumToolBytes)
-          grub="$grub$nl$lines"
-        done
+    grub='' wanted='grub.cfg grubenv'
+    # grubby knows the entries and not the one-time choice, which grubenv holds.
+    if [ -n "$next" ]; then wanted=grubenv; fi
+    for d in /boot/grub /boot/grub2; do
+      [ -d "$d" ] || continue
+      if [ -f "$d/custom.cfg" ]; then printf 'custom=%s/custom.cfg\n' "$d"; fi
+      for f in $wanted; do
+        if [ -r "$d/$f" ]; then
+          printf '%s=%s/%s\n' "$f" "$d" "$f"
+          lines=$(grep -aE \#(ShellWord.quoted(grubPattern + "|^(prev_)?(saved|next)_entry=")) "$d/$f")
+        elif [ -e "$d/$f" ] || [ ! -x "$d" ]; then
+          printf '%s=%s/%s\n' "$f" "$d" "$f"
+          lines=$(pick \#(quickSeconds) \#(maximumToolBytes) \
+            \#(ShellWord.quoted(grubPattern + "|^(prev_)?(saved|next)_entry=")) as_root /usr/bin/cat "$d/$f")
+        else
+          continue
+        fi
+        printf '%s\n' "$lines" | head -c \#(maximumToolBytes)
+        grub="$grub$nl$lines"
       done
-    fi
+    done
     \#(end(.boot))
     \#(guess)
     """#

@@ -14,6 +14,7 @@ extension ProbeScript {
     item sevSNP /sys/module/kvm_amd/parameters/sev_snp
     item classPath /sys/module/firmware_class/parameters/path
     item kexecLoaded /sys/kernel/kexec_loaded
+    item bootloader /proc/sys/kernel/bootloader_type
     for f in /sys/firmware/acpi/fpdt/boot/*; do item "fpdt.${f##*/}" "$f"; done
     printf 'become=%s\\nuid=%s\\n' "$become" "$(id -u)"
     if [ -e /run/nologin ]; then echo nologin=1; fi
@@ -21,6 +22,15 @@ extension ProbeScript {
     read -r kernel </proc/sys/kernel/osrelease
     classpath=
     read -r classpath </sys/module/firmware_class/parameters/path
+    # A path set since the boot is lost with it: the next boot has what the command line says.
+    cmdline='' bootpath=
+    read -r cmdline </proc/cmdline
+    set -f
+    for w in $cmdline; do
+      case $w in firmware_class.path=*) bootpath=${w#*=} ;; esac
+    done
+    set +f
+    if [ -n "$cmdline" ]; then printf 'bootClassPath=%s\\n' "$bootpath"; fi
     builtin=/lib/modules/$kernel/modules.builtin
     if [ -r "$builtin" ]; then echo builtinList=1; fi
     for m in ccp kvm_amd; do
@@ -96,15 +106,29 @@ extension ProbeScript {
 
   static var loaderConfig: String {
     """
+    loader_config() {
+      printf 'kernel=%s\\n' "$1"
+      for f in "/boot/config-$1" "/lib/modules/$1/config"; do
+        if [ -r "$f" ]; then
+          printf 'file=%s\\n' "$f"
+          grep -E 'CONFIG_FW_LOADER[=_ ]' "$f" | head -c 4096
+          break
+        fi
+      done
+    }
     \(begin(.loaderConfig))
-    for f in "/boot/config-$kernel" "/lib/modules/$kernel/config"; do
-      if [ -r "$f" ]; then
-        printf 'file=%s\\n' "$f"
-        grep -E 'CONFIG_FW_LOADER[=_ ]' "$f" | head -c 4096
-        break
-      fi
-    done
+    loader_config "$kernel"
     \(end(.loaderConfig))
+    """
+  }
+
+  static var nextLoaderConfig: String {
+    """
+    if [ -n "$next" ] && [ "$next" != "$kernel" ]; then
+      \(begin(.nextLoaderConfig))
+      loader_config "$next"
+      \(end(.nextLoaderConfig))
+    fi
     """
   }
 }

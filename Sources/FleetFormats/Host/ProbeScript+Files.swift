@@ -13,7 +13,7 @@ extension ProbeScript {
         done
         set --
         f_seen=
-        for p in ${classpath:+"$classpath"} "/lib/firmware/updates/$kernel" "/lib/firmware/updates/${next:=$kernel}" \
+        for p in ${classpath:+"$classpath"} ${bootpath:+"$bootpath"} "/lib/firmware/updates/$kernel" "/lib/firmware/updates/${next:=$kernel}" \
           /lib/firmware/updates "/lib/firmware/$kernel" "/lib/firmware/$next" /lib/firmware; do
           case $f_seen in *"|$p|"*) continue ;; esac
           f_seen="$f_seen|$p|"

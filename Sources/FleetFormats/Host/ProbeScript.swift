@@ -25,7 +25,7 @@ package enum ProbeScript {
   package static func text(become: SSHSettings.Become, initramfsOf kernel: String? = nil) -> String {
     let parts = [
       prologue(become: become), values, cpuInfo, tools, logs, sevTools, machines, packageLocks, loaderConfig, boot,
-      owners, files, initramfs(kernel: kernel), compute, held,
+      nextLoaderConfig, owners, files, initramfs(kernel: kernel), compute, held,
     ]
     return """
       sevfleet_probe() {

@@ -22,6 +22,8 @@ enum ProbeSection: String, CaseIterable, Sendable {
   case locks
   /// The loader's lines of the kernel's configuration.
   case loaderConfig = "loader-config"
+  /// The same of the kernel that boots next, where that is another one.
+  case nextLoaderConfig = "loader-config.next"
   /// Firmware files on the real root.
   case files
   /// Which packages own them.

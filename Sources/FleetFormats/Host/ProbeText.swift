@@ -54,6 +54,7 @@ struct ProbeReader {
     observation.parameters = ModuleText.parameters(probe)
     observation.virtualMachines.kvmReferences = observation.modules.kvmReferences
     observation.kexecLoaded = probe.value("kexecLoaded").flatMap { ["0": false, "1": true][$0] }
+    observation.startedByKexec = probe.value("bootloader").flatMap(Self.startedByKexec)
     // Times in the firmware's own boot, and nothing that counts on: they stand still until the next reset.
     let record = probe.lines(.values).filter { $0.hasPrefix("fpdt.") }.map { $0.dropFirst("fpdt.".count) }
     observation.firmwareBootRecord = record.isEmpty ? nil : record.joined(separator: " ")
@@ -66,6 +67,16 @@ struct ProbeReader {
     }
     if probe.value("nologin") != nil {
       note(.values, "/run/nologin is there: the host starts up or shuts down")
+    }
+  }
+
+  /// The type of the boot loader stands in the high digit (the kernel's boot protocol, `type_of_loader`).
+  private static func startedByKexec(_ text: String) -> Bool? {
+    guard let number = text.number else { return nil }
+    switch number >> 4 {
+    case 0xD: return true
+    case 0xF: return nil  // a boot loader without a number of its own
+    default: return false
     }
   }
 

@@ -68,7 +68,7 @@ extension Substring {
     if hasPrefix("0x") || hasPrefix("0X") {
       let digits = utf8.dropFirst(2)
       guard (1...8).contains(digits.count) else { return nil }
-      return Int(Substring(digits), radix: 16)
+      return Hex.number(Substring(digits))
     }
     guard let (value, rest) = leadingNumber(), rest.utf8.isEmpty else { return nil }
     return value

@@ -41,11 +41,11 @@ package struct ImageName: Hashable, Sendable {
     guard family.hasPrefix("fam"), family.hasSuffix("h"), model.hasPrefix("model"), model.hasSuffix("h") else { return }
     let familyText = family.dropFirst(3).dropLast()
     let modelText = model.dropFirst(5).dropLast()
-    guard familyText.utf8.count == 2, modelText.utf8.count == 2, let familyNumber = UInt8(familyText, radix: 16),
-      let modelNumber = UInt8(modelText, radix: 16)
+    guard familyText.utf8.count == 2, modelText.utf8.count == 2, let familyNumber = Hex.number(familyText),
+      let modelNumber = Hex.number(modelText)
     else { return }
-    exactModel = Int(modelNumber)
-    familyModel = FamilyModel(family: Int(familyNumber), modelHigh: Int(modelNumber >> 4))
+    exactModel = modelNumber
+    familyModel = FamilyModel(family: familyNumber, modelHigh: modelNumber >> 4)
   }
 
   /// `1.33.03`, or `0.17b22` where a `b` stands before the build.

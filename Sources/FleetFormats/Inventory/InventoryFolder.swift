@@ -4,9 +4,13 @@ package import FleetCore
 package enum InventoryFolder {
   /// - Parameters: as `InventoryReader.read`; `path` is the folder as the operator named it.
   package static func load(
-    _ path: String, home: String, openStackConfigured: Bool, facts: Facts = FactsFile.builtIn
+    _ path: String, home: String, openStackConfigured: Bool, facts: Facts = FactsFile.builtIn, mayBeEmpty: Bool = false
   ) -> Result<Inventory, Diagnostics> {
     let folder = DiskFolder(path: path)
+    if mayBeEmpty, folder.kind("") == .absent {
+      return InventoryReader.read(
+        files: [], folder: path, home: home, openStackConfigured: openStackConfigured, facts: facts, mayBeEmpty: true)
+    }
     guard folder.kind("") == .folder else {
       let place = SourceLocation(file: path)
       return .failure(Diagnostics(Diagnostic(.missingFile, at: place, "there is no inventory folder here")))
@@ -14,7 +18,8 @@ package enum InventoryFolder {
     var loader = Loader(folder: folder)
     loader.load()
     let read = InventoryReader.read(
-      files: loader.files, folder: path, home: home, openStackConfigured: openStackConfigured, facts: facts)
+      files: loader.files, folder: path, home: home, openStackConfigured: openStackConfigured, facts: facts,
+      mayBeEmpty: mayBeEmpty)
     guard let unread = Diagnostics(loader.diagnostics) else { return read }
     switch read {
     case .success: return .failure(unread)

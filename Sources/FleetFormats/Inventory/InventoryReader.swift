@@ -18,13 +18,14 @@ package struct InventoryReader {
   ///   - folder: the folder as the operator named it: it stands in messages, and relative paths start there.
   ///   - home: the caller's home folder, for `~/`.
   ///   - openStackConfigured: whether the environment (OS_* variables) names a cloud; fleet.yaml may do so too.
+  ///   - mayBeEmpty: whether an inventory without a host file is one too: the one that hosts are imported into.
   package static func read(
     files: [InventoryFile], folder: String = "inventory", home: String, openStackConfigured: Bool,
-    facts: Facts = FactsFile.builtIn
+    facts: Facts = FactsFile.builtIn, mayBeEmpty: Bool = false
   ) -> Result<Inventory, Diagnostics> {
     var reader = InventoryReader(
       folder: folder, home: home, environmentHasOpenStack: openStackConfigured, facts: facts)
-    return reader.read(files)
+    return reader.read(files, mayBeEmpty: mayBeEmpty)
   }
 
   private init(folder: String, home: String, environmentHasOpenStack: Bool, facts: Facts) {
@@ -36,10 +37,10 @@ package struct InventoryReader {
       ssh: SSHPatchReader(paths: paths), facts: facts, log: DiagnosticLog(file: "\(folder)/targets.yaml"))
   }
 
-  private mutating func read(_ files: [InventoryFile]) -> Result<Inventory, Diagnostics> {
+  private mutating func read(_ files: [InventoryFile], mayBeEmpty: Bool) -> Result<Inventory, Diagnostics> {
     let sorted = files.sorted { $0.path < $1.path }
     let hostFiles = sorted.filter { $0.role == .hosts }
-    if hostFiles.isEmpty {
+    if hostFiles.isEmpty, !mayBeEmpty {
       let place = SourceLocation(file: "\(folder)/hosts")
       diagnostics.append(
         Diagnostic(.missingFile, at: place, "there is no host file; hosts are declared in hosts/*.yaml"))

@@ -22,11 +22,12 @@ extension LabHost {
     try clearVolatileFolders(kind)
     try await applyFaultsAtBoot()
     modules = ModuleState()
-    try writeProc()
+    try writeProc(kind)
     try writePlatform(kind)
     logEarlyBoot()
     let initramfs = try await initramfs(of: kernel.release)
-    if !isBuiltin, initramfs.hasCCP {
+    // A driver in the kernel itself asks before the real root is mounted: it sees the initramfs and nothing else.
+    if isBuiltin || initramfs.hasCCP {
       try await loadCCP(from: initramfs)
     } else {
       try await loadCCP(from: rootFirmware)

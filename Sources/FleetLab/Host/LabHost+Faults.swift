@@ -81,6 +81,7 @@ extension LabHost {
 
   private func setBuiltin() throws {
     try furnishBoot()
+    for kernel in kernels { try rebuildInitramfs(of: kernel.release) }
     guard up else { return }
     root.remove("/sys/module/ccp")
     try writeModules()

@@ -33,8 +33,9 @@ extension LabHost {
     if initramfsTakesCCP {
       let module = "usr/lib/modules/\(release)/kernel/drivers/crypto/ccp/ccp.ko"
       entries.append(CPIO.Entry(path: module, bytes: Array("module\n".utf8)))
-      entries += firmwareEntries(release, firmware)
     }
+    // The tools also copy the firmware that drivers in the kernel itself declare.
+    if initramfsTakesCCP || isBuiltin { entries += firmwareEntries(release, firmware) }
     let microcode = [CPIO.Entry(path: "kernel/x86/microcode/AuthenticAMD.bin", bytes: [0x41, 0x4d, 0x44, 0])]
     let bytes = CPIO.archive(microcode) + StoredZstd.frame(CPIO.archive(entries))
     try root.write(Self.initramfsPath(release), bytes)

@@ -12,9 +12,18 @@ extension LabHost {
     try root.overwrite("/run/lab/proc/" + path.lastPathPart, text)
   }
 
-  func writeProc() throws {
+  /// GRUB's number, and that of a kernel that starts another, as the kernel's boot protocol has them.
+  private static func bootloaderType(_ kind: BootKind) -> Int {
+    switch kind {
+    case .first, .reset: 0x72
+    case .kexec: 0xD0
+    }
+  }
+
+  func writeProc(_ kind: BootKind) throws {
     try setBound("/proc/sys/kernel/random/boot_id", bootID + "\n")
     try setBound("/proc/sys/kernel/osrelease", kernel.release + "\n")
+    try setBound("/proc/sys/kernel/bootloader_type", "\(Self.bootloaderType(kind))\n")
     try setBound("/proc/cmdline", commandLine + "\n")
     let built = "(debian-kernel@lists.debian.org) (gcc-12) #1 SMP PREEMPT_DYNAMIC Debian"
     try setBound("/proc/version", "Linux version \(kernel.release) \(built)\n")

@@ -35,7 +35,8 @@ enum NamespaceSetup {
   /// Files bound over ones that the kernel makes; the bound file lies in `/run/lab/proc` under the last part.
   static let boundFiles = [
     "/proc/cpuinfo", "/proc/modules", "/proc/cmdline", "/proc/uptime", "/proc/version",
-    "/proc/sys/kernel/random/boot_id", "/proc/sys/kernel/osrelease", "/proc/sysrq-trigger",
+    "/proc/sys/kernel/random/boot_id", "/proc/sys/kernel/osrelease",
+    "/proc/sys/kernel/bootloader_type", "/proc/sysrq-trigger",
   ]
 
   static let devices = ["null", "zero", "full", "random", "urandom", "tty"]

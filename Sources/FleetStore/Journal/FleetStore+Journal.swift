@@ -56,6 +56,29 @@ extension FleetStore {
     try read { try Self.entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }
   }
 
+  /// Everything ever recorded of one host, with what was recorded of the rollouts that worked on it as a whole: who
+  /// began them and why, where they were paused or halted.
+  package func history(host: HostID) throws(StoreError) -> [JournalEntry] {
+    let rollouts = "SELECT DISTINCT rollout FROM journal WHERE host = ?1 AND rollout IS NOT NULL"
+    return try read {
+      try Self.entries(
+        $0, "WHERE host = ?1 OR (host IS NULL AND rollout IN (\(rollouts))) ORDER BY seq", [host.rawValue])
+    }
+  }
+
+  /// What the journal last said of these hosts, by a run or by a look outside one; absent: it never spoke of the host.
+  package func latestFacts(_ hosts: some Sequence<HostID>) throws(StoreError) -> [HostID: RunFacts] {
+    try read { db in
+      var facts: [HostID: RunFacts] = [:]
+      for host in hosts {
+        let newest = try Self.entries(
+          db, "WHERE host = ? AND kind IN ('observed', 'recorded') ORDER BY seq DESC LIMIT 1", [host.rawValue])
+        facts[host] = newest.first?.event.facts
+      }
+      return facts
+    }
+  }
+
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)
@@ -73,5 +96,17 @@ extension FleetStore {
     var entries: [JournalEntry] = []
     while let row = try rows.next() { entries.append(try JournalRow(row).entry()) }
     return entries
+  }
+}
+
+extension JournalEvent {
+  /// What it says a host is like; `nil`: it tells something else.
+  package var facts: RunFacts? {
+    switch self {
+    case .run(.recorded(_, let facts)), .observed(let facts): facts
+    case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
+      .sevESLossAccepted, .finding, .backupMade:
+      nil
+    }
   }
 }

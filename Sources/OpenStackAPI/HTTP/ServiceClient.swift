@@ -1,8 +1,8 @@
 import Foundation
 import NIOHTTP1
 
-/// Calls to one service of the catalog: finds its endpoint, adds the token, takes a new token once after a 401,
-/// and turns refusals into typed errors.
+/// Calls to one service of the catalog: finds its endpoint, adds the token, takes a new token after a 401, and
+/// turns refusals into typed errors.
 struct ServiceClient: Sendable {
   let type: ServiceType
   let keystone: KeystoneClient
@@ -15,16 +15,29 @@ struct ServiceClient: Sendable {
     base(try await keystone.session().endpoint(type))
   }
 
-  /// Sends with a valid token. A 401 is answered with one new token, shared by all who need it, and one repeat:
-  /// a refused request did nothing, so this is safe for changes as well.
+  /// Sends with a valid token. A 401 is answered with a new token, shared by all who need it, and a repeat: a refused
+  /// request did nothing, so this is safe for changes as well. A second 401 is answered once more, a second later.
   func send(_ request: APIRequest) async throws(OpenStackError) -> APIResponse {
-    let session = try await keystone.session()
-    let first = try await attempt(request, session)
-    if case .refusal(let remote) = first, remote.status == 401 {
-      let renewed = try await keystone.session(insteadOf: session)
-      return try success(try await attempt(request, renewed), request)
+    var session = try await keystone.session()
+    var answer = try await attempt(request, session)
+    for wait in [Duration.zero, transport.limits.revocationResolution] {
+      guard case .refusal(let remote) = answer, remote.status == 401 else { break }
+      try await pause(wait, request)
+      session = try await keystone.session(insteadOf: session)
+      answer = try await attempt(request, session)
     }
-    return try success(first, request)
+    return try success(answer, request)
+  }
+
+  private func pause(_ wait: Duration, _ request: APIRequest) async throws(OpenStackError) {
+    guard wait > .zero else { return }
+    do {
+      try await Task.sleep(for: wait)
+    } catch {
+      throw OpenStackError(
+        .cancelled, service: type, operation: request.operation, text: "cancelled before a new token was asked for",
+        cause: error)
+    }
   }
 
   func get<Value: Decodable>(_ request: APIRequest, as: Value.Type) async throws(OpenStackError) -> Value {

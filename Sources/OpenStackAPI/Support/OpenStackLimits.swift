@@ -20,6 +20,9 @@ package struct OpenStackLimits: Sendable, Hashable {
   package var pagingRestarts = 2
   /// A token is renewed when less than this is left of it, or a tenth of its life where that is shorter.
   package var tokenMargin: Duration = .seconds(60)
+  /// Wait before a second renewal: Keystone's revocation events count whole seconds, so that a token issued in the
+  /// second of a revocation is revoked with the others.
+  package var revocationResolution: Duration = .seconds(1)
   /// An idle connection is closed after this, before Apache (5 s by default) closes it under a request.
   package var idleConnection: Duration = .seconds(4)
   /// Connections to one service. Keystone and Nova workers are few; more only queue there.

@@ -79,6 +79,26 @@ import Testing
     }
   }
 
+  @Test("D2: what the run stopped itself is left, whatever else would be done with it", arguments: [true, false])
+  func stoppedByUs(shutoffMoves: Bool) {
+    var policy = Policy.Drain()
+    policy.sev = .stop
+    policy.shutoff = shutoffMoves ? .move : .leave
+    func move(_ model: EncryptionModel, _ status: ServerStatus, process: Bool = false, loses: Bool = false)
+      -> ServerMove
+    {
+      DrainRules(
+        policy: policy, losesSEVES: loses, coldDestinations: ["cold-1"], processes: process ? ["s"] : [],
+        alreadyMoved: ["s"], stopped: ["s"]
+      ).move(for: Bench.server("s", model, status: status))
+    }
+    #expect(move(.sev, .shutoff).move == .leave)
+    #expect(move(.unknown, .shutoff).move == .leave)
+    #expect(move(.sev, .shutoff, process: true).move == .blocked, "its process still runs")
+    #expect(move(.sevES, .shutoff, loses: true).move == .blocked, "E3 holds for it too")
+    #expect(move(.sev, .active).rule == "D4", "its owner started it, and it was switched off once")
+  }
+
   @Test("D8: an owner's word never makes a move worse") func saferSide() {
     let harm: [ServerMove.Move: Int] = [.blocked: 0, .leave: 0, .live: 1, .cold: 2, .stop: 3]
     DrainOracle.forEachCase { one in

@@ -99,7 +99,43 @@ import Testing
     Row(
       testDescription: "cold: under way", kind: .cold, server: server(on: "cmp-1", .resize, task: "resize_migrating"),
       records: [record("migrating", kind: .cold)], expected: "underWay"),
+    Row(
+      testDescription: "cold: the owner's resize is not ours to confirm", kind: .cold,
+      server: server(on: "cmp-2", .verifyResize), records: [record("finished", kind: .other("resize"))],
+      expected: "failed"),
+    Row(
+      testDescription: "live: the owner's resize is not ours to confirm", kind: .live,
+      server: server(on: "cmp-2", .verifyResize), records: [record("finished", kind: .other("resize"))],
+      expected: "failed"),
+    Row(
+      testDescription: "cold: the owner's resize is under way", kind: .cold,
+      server: server(on: "cmp-1", .resize, task: "resize_migrating"),
+      records: [record("migrating", kind: .other("resize"))], expected: "underWay"),
+    Row(
+      testDescription: "cold: the owner's resize after our move says nothing of it", kind: .cold,
+      server: server(on: "cmp-2"),
+      records: [record("confirmed", kind: .cold), record("confirmed", id: 9, kind: .other("resize"))],
+      expected: "moved"),
+    Row(
+      testDescription: "cold: a live move's record is not ours", kind: .cold, server: server(on: "cmp-1"),
+      records: [record("error")], expected: "notBegun"),
   ]
+
+  @Test("D4: a cold move that came back has run, unless no host was ever found for it")
+  func ran() {
+    func ran(_ status: String, to host: String?, server: ComputeServer = Self.server(on: "cmp-1")) -> Bool? {
+      var record = Self.record(status, kind: .cold)
+      record.destination = host
+      guard case .failed(_, let ran) = MoveState.judge(.cold, server: server, records: [record], token: Self.token)
+      else { return nil }
+      return ran
+    }
+    #expect(ran("error", to: nil) == false)
+    #expect(ran("error", to: "cmp-2") == true)
+    #expect(ran("reverted", to: "cmp-2") == true)
+    #expect(ran("confirmed", to: "cmp-2") == true)
+    #expect(ran("confirmed", to: "cmp-2", server: Self.server(on: "cmp-2")) == nil)
+  }
 
   @Test("rows", arguments: rows) func judge(row: Row) {
     let state = MoveState.judge(row.kind, server: row.server, records: row.records, token: Self.token)

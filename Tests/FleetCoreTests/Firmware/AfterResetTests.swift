@@ -81,9 +81,14 @@ import Testing
       $0.modules.ccp = .builtin
       $0.initramfs = initramfs(false, [file(Bench.old)])
     },
-    Row("ccp is built in, and the initramfs holds no firmware: the root decides", expected: Bench.running) {
+    Row("ccp is built in, and the initramfs holds no firmware: the BIOS copy", expected: Bench.floor, word: "holds no")
+    {
       $0.modules.ccp = .builtin
       $0.initramfs = initramfs(false, [])
+    },
+    Row("ccp is built in, and the initramfs cannot be listed", expected: nil, word: "could not be listed") {
+      $0.modules.ccp = .builtin
+      $0.initramfs = initramfs(nil, [])
     },
     Row("ccp is built in, and there is no initramfs: the root decides", expected: Bench.running) {
       $0.modules.ccp = .builtin
@@ -94,6 +99,19 @@ import Testing
     },
     Row("a .zst file that this kernel does not load", expected: Bench.floor) {
       $0.files = [file(Bench.newer, Bench.path + ".zst")]
+    },
+    Row("the next boot searches the path of its command line", expected: Bench.newer) {
+      $0.nextSearch = FirmwareSearch(classPath: "/srv/fw", loadsXZ: true, loadsZstd: false)
+      $0.files = [file(Bench.old), file(Bench.newer, "/srv/fw/amd/amd_sev_fam19h_model0xh.sbin")]
+    },
+    Row("a path set after the boot is lost with the boot", expected: Bench.old) {
+      $0.search.classPath = "/srv/fw"
+      $0.nextSearch = FirmwareSearch(loadsXZ: true, loadsZstd: false)
+      $0.files = [file(Bench.old), file(Bench.newer, "/srv/fw/amd/amd_sev_fam19h_model0xh.sbin")]
+    },
+    Row("the next kernel does not load .xz", expected: Bench.floor) {
+      $0.files = [file(Bench.newer, Bench.path + ".xz")]
+      $0.nextSearch = FirmwareSearch(loadsXZ: false, loadsZstd: false)
     },
     Row("/usr/lib is /lib", expected: Bench.newer) { $0.files = [file(Bench.newer, "/usr" + Bench.path)] },
     Row("the places of the kernel that boots next count", expected: Bench.newer) {

@@ -30,7 +30,7 @@ import Testing
     arguments: [
       "", "fam19h", "fam19h_model0x", "fam19h_model00xh", "fam19_model0xh", "fam19h-model0xh", "fam19H_model0xh",
       "fam1Ah_model0xh", "fam9h_model0xh", "fam019h_model0xh", "fam19h_model0xh.sbin", "fam19h_modelgxh",
-      "fam19h_model0xh_x", "famxxh_model0xh", "fam19h_model+xh",
+      "fam19h_model0xh_x", "famxxh_model0xh", "fam19h_model+xh", "fam-1h_model0xh", "fam+1h_model0xh",
     ])
   func refused(text: String) { #expect(FamilyModel(text) == nil) }
 

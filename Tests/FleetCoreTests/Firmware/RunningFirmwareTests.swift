@@ -66,4 +66,30 @@ import Testing
     let log = Self.log((4, Bench.running, true), (9000, Bench.newer, false))
     #expect(RunningFirmware.judge(FirmwareReadings(kernelLog: log)) == .known(Bench.newer))
   }
+
+  private static func updated(_ seconds: Double?, to version: FirmwareVersion?) -> FirmwareReadings {
+    var log = log((4, Bench.running, false))
+    log.updates = [.init(seconds: seconds, from: version == nil ? nil : Bench.running, to: version, line: "")]
+    return FirmwareReadings(kernelLog: log)
+  }
+
+  @Test("an update after the newest version line names what runs") func update() {
+    #expect(RunningFirmware.judge(Self.updated(9000, to: Bench.newer)) == .known(Bench.newer))
+    // The update of a boot comes before its version line.
+    #expect(RunningFirmware.judge(Self.updated(3.9, to: Bench.newer)) == .known(Bench.running))
+    #expect(RunningFirmware.judge(Self.updated(nil, to: Bench.newer)) == .known(Bench.running))
+  }
+
+  @Test("a later update that names no version voids the older line; sevctl may still tell") func silentUpdate() {
+    var readings = Self.updated(9000, to: nil)
+    #expect(RunningFirmware.judge(readings).version == nil)
+    readings.sevctl = Bench.newer
+    #expect(RunningFirmware.judge(readings) == .known(Bench.newer))
+  }
+
+  @Test("an update alone names what runs") func updateAlone() {
+    var readings = Self.updated(9000, to: Bench.newer)
+    readings.kernelLog?.apis = []
+    #expect(RunningFirmware.judge(readings) == .known(Bench.newer))
+  }
 }

@@ -75,7 +75,10 @@ import Testing
     #expect(answer(SampleFacts.milan, 26, Bench.losing) == .kept)
     #expect(answer(SampleFacts.milan, 27, Bench.newer) == .lost)
     #expect(answer(SampleFacts.milan, 0, FirmwareVersion(1, 55, 33)) == .unknown)
-    #expect(answer(SampleFacts.milan, 0, FirmwareVersion(1, 55, 31)) == .kept)
+    // A version may make it worse, never better.
+    #expect(answer(SampleFacts.milan, 0, FirmwareVersion(1, 55, 31)) == .unknown)
+    #expect(answer(SampleFacts.genoa, 0, FirmwareVersion(1, 55, 40)) == .unknown)
+    #expect(answer(SampleFacts.milan, 0, Bench.losing) == .lost)
     #expect(answer(SampleFacts.genoa, 0, FirmwareVersion(1, 55, 31)) == .unknown)
     #expect(answer(SampleFacts.turin, 0, FirmwareVersion(1, 55, 31)) == .unknown)
     #expect(answer(SampleFacts.naples, 0, FirmwareVersion(0, 17, 22)) == .kept)

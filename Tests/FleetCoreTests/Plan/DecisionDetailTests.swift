@@ -34,7 +34,7 @@ import Testing
     arguments: [
       (true, .module, true, Bench.kernel, true), (true, .module, false, Bench.kernel, true),
       (false, .module, true, Bench.kernel, false), (false, .builtin, true, Bench.kernel, true),
-      (false, .builtin, false, Bench.kernel, false), (nil, .module, false, Bench.kernel, true),
+      (false, .builtin, false, Bench.kernel, true), (nil, .module, false, Bench.kernel, true),
       (true, .module, true, "6.1.0-1-amd64", false),
     ] as [(Bool?, ModuleState.Presence, Bool, String, Bool)])
   func rebuild(ccp: Bool?, presence: ModuleState.Presence, holds: Bool, kernel: String, expected: Bool) throws {
@@ -57,7 +57,46 @@ import Testing
     bench.observation.files.append(FirmwareFile(path: Bench.path, version: Bench.old, package: "overwritten"))
     #expect(try #require(bench.change).package == PackageTreatment(name: "overwritten", treatment: .divert))
     bench.observation.files[0].package = "winner"
-    #expect(try #require(bench.change).package == PackageTreatment(name: "winner", treatment: .divert))
+    let change = try #require(bench.change)
+    #expect(change.package == PackageTreatment(name: "winner", treatment: .divert))
+    let named = change.reasons.filter { $0.rule == "P" }.map(\.text)
+    #expect(named.count == 2 && named[0].contains("winner") && named[1].contains("overwritten"))
+  }
+
+  @Test("a TCB that cannot be true is named, and the host goes on without it (V2)") func rejectedTCB() throws {
+    var bench = Bench()
+    bench.observation.tcb.rejected = ObservationNote(source: "snphost", text: "FMC 219", raw: "raw")
+    #expect(try #require(bench.change).reasons.contains { $0.rule == "V2" && $0.text.contains("FMC 219") })
+  }
+
+  @Test("two levels that disagree are both named (V2)") func twoLevels() throws {
+    var bench = Bench()
+    bench.observation.tcb.platform = TCBVersion(bootloader: 4, tee: 0, snp: 20, microcode: 219)
+    let reasons = try #require(bench.change).reasons
+    #expect(reasons.contains { $0.rule == "V2" && $0.text.contains("20") && $0.text.contains("24") })
+  }
+
+  @Test("a backup without a file and an unknown BIOS copy: a person may try (A4)") func unknownBackup() throws {
+    var bench = Bench()
+    bench.options = PlanOptions(target: .backup, allowDowngrade: true, allowUnknownFloor: true)
+    bench.floor = nil
+    bench.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    let change = try #require(bench.change)
+    #expect(change.direction == .factory && change.desired == nil)
+  }
+
+  @Test("a repair goes on where it changes what the next reset loads (O2)") func repairHelps() throws {
+    var bench = Bench()
+    bench.options.target = .version(Bench.running)
+    // A winner that cannot be read is replaced, and the plan after this one can tell.
+    bench.observation.files[0].version = nil
+    #expect(try #require(bench.change).direction == .repair)
+    bench.observation.files[0].sha256 = String(repeating: "a", count: 64)
+    #expect(bench.exclusion?.kind == .cannotActivate)
+    // With ccp in the initramfs the rebuild changes what is loaded.
+    bench.observation.initramfs = Initramfs(
+      kernel: Bench.kernel, path: "/boot/i", containsCCP: true, files: [FirmwareFile(path: Bench.path)])
+    #expect(try #require(bench.change).rebuildInitramfs == Bench.kernel)
   }
 
   @Test("the drain: every server once, by id, and whether one is needed") func drain() throws {
@@ -106,6 +145,21 @@ import Testing
     var bench = Bench()
     bench.options.target = .version(Bench.running)
     #expect(bench.change == nil && bench.exclusion == nil)
+  }
+
+  @Test(
+    "a prerequisite of other models or steppings does not concern it (A5)",
+    arguments: [(nil, nil, false), ([1], [1], false), ([2], nil, true), (nil, [0, 2], true), ([1], [0], true)]
+      as [([Int]?, [Int]?, Bool)])
+  func prerequisiteOf(models: [Int]?, steppings: [Int]?, isFree: Bool) {
+    var bench = Bench()
+    bench.facts.prerequisites = [
+      Facts.Prerequisite(
+        generation: "Milan", fromVersion: nil, models: models, steppings: steppings, microcode: 0xFFFF_FFFF,
+        bootloader: nil, text: "first the BIOS", fact: SampleFacts.a)
+    ]
+    #expect((bench.exclusion == nil) == isFree)
+    #expect(isFree || bench.exclusion?.kind == .prerequisite)
   }
 
   @Test("bios-preferred generations say so (A5)") func biosPreferred() throws {

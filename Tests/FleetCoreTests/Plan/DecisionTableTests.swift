@@ -57,8 +57,11 @@ struct ChangeRow: Sendable, CustomTestStringConvertible {
     ChangeRow("upgrade by reset: policy", .upgrade, .reboot, Bench.newer, rules: ["A1", "A2"]) {
       $0.host.policy.activation.reload = false
     },
-    ChangeRow("upgrade by reset: PSP commands timed out (FACTS 7.8)", .upgrade, .reboot, Bench.newer, rules: ["A2"]) {
+    ChangeRow(
+      "upgrade by reset: a PSP that timed out, and a power_cycle hook", .upgrade, .reboot, Bench.newer, rules: ["A2"]
+    ) {
       $0.observation.firmware.kernelLog?.timeouts = ["ccp: SEV command 0x20 timed out"]
+      $0.host.policy.hooks[.powerCycle] = Policy.Hook(argv: ["/usr/local/bin/cut"], timeout: .seconds(60))
     },
     ChangeRow("downgrade by reset", .downgrade, .reboot, Bench.old, rules: ["A2", "A2", "S"]) { back(&$0) },
     ChangeRow("downgrade to the BIOS copy's version", .downgrade, .reboot, Bench.floor, rules: ["A2"]) {

@@ -26,7 +26,7 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(rule): \(kind.rawValue), \(name)" }
 
   /// In the order of the decision table: of two faults the earlier row speaks.
-  static let all: [ExclusionRow] = probes + identity + target + way + impact + compute + servers
+  static let all: [ExclusionRow] = probes + identity + target + way + impact + removal + compute + servers
 
   private static let probes: [ExclusionRow] =
     [
@@ -58,9 +58,6 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ExclusionRow(.unknownVersion, "V1", "no source names the version", word: "neither") {
       $0.observation.firmware = FirmwareReadings()
     },
-    ExclusionRow(.contradictorySources, "V2", "a TCB that cannot be true", word: "FMC") {
-      $0.observation.tcb.rejected = ObservationNote(source: "snphost", text: "FMC 219", raw: "raw")
-    },
   ]
 
   private static let target: [ExclusionRow] = [
@@ -84,6 +81,19 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       $0.floor = FloorEvidence(
         version: Bench.floor, bios: $0.observation.bios, evidence: "", observedAt: Instant(milliseconds: 1))
       $0.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    },
+    ExclusionRow(.unknownFloor, "A4", "the backup holds no file and the BIOS copy is unknown", word: "backup b1") {
+      $0.options = PlanOptions(target: .backup, allowDowngrade: true)
+      $0.floor = nil
+      $0.backup = BackupSummary(id: "b1", running: Bench.old, image: nil)
+    },
+    ExclusionRow(.unhealthy, "V3", "the right version runs and SNP alone does not start", word: "SEV-SNP") {
+      $0.options.target = .version(Bench.running)
+      $0.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+      $0.observation.firmware.kernelLog?.initErrors = [
+        .init(seconds: 5, code: 10, line: "SEV-SNP: failed to INIT rc -5, error 0xa")
+      ]
+      $0.observation.parameters = SEVParameters(sev: true, sevES: true, sevSNP: true)
     },
     ExclusionRow(.unhealthy, "V3", "the right version runs and SEV does not start", word: "BAD_SIGNATURE (10)") {
       $0.options.target = .version(Bench.running)
@@ -122,6 +132,15 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     bench.observation.nextBootKernel = bench.observation.kernel
   }
 
+  /// The right version runs, and which file is there does not tell.
+  private static func repair(_ bench: inout Bench) {
+    bench.options = PlanOptions(target: .version(Bench.running))
+    bench.catalog = Catalog(images: [Bench.image(Bench.running, spl: 24)])
+    bench.observation.firmware = FirmwareReadings(kernelLog: Bench.log(Bench.running))
+    bench.observation.parameters = SEVParameters(sev: true, sevES: true, sevSNP: true)
+    bench.observation.nextBootKernel = bench.observation.kernel
+  }
+
   private static func needs(_ bench: inout Bench, microcode: Int?, bootloader: Int?) {
     upgrade(&bench)
     bench.observation.tcb.platform = TCBVersion(bootloader: 3, tee: 0, snp: 24, microcode: 219)
@@ -144,6 +163,14 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       downgrade(&$0)
       $0.floor = nil
     },
+    ExclusionRow(.kernelChange, "O2", "a repair, and nobody can tell what a reset would boot", word: "boots next") {
+      repair(&$0)
+      $0.observation.nextBootKernel = nil
+    },
+    ExclusionRow(.cannotActivate, "O2", "a repair that could not be seen to have worked", word: "could not be listed") {
+      repair(&$0)
+      $0.observation.initramfs = Initramfs(kernel: Bench.kernel, path: "/boot/i")
+    },
     ExclusionRow(.needsBIOS, "A4", "below the BIOS copy", word: "older BIOS") {
       downgrade(&$0)
       $0.floor = FloorEvidence(
@@ -156,10 +183,22 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ExclusionRow(.prerequisite, "A5", "the microcode is too old", word: "first the BIOS") {
       needs(&$0, microcode: 0xA0011DB, bootloader: nil)
     },
+    ExclusionRow(.prerequisite, "A5", "the PSP boot loader could not be read", word: "could not be read") {
+      needs(&$0, microcode: nil, bootloader: 4)
+      $0.observation.tcb.platform = nil
+    },
+    ExclusionRow(.prerequisite, "A5", "the microcode could not be read", word: "could not be read") {
+      needs(&$0, microcode: 0xA0011DB, bootloader: nil)
+      $0.observation.microcode = nil
+    },
     ExclusionRow(.cannotActivate, "A2", "no reload possible, and policy forbids a reboot", word: "built into") {
       upgrade(&$0)
       $0.observation.modules.ccp = .builtin
       $0.host.policy.activation.reboot = false
+    },
+    ExclusionRow(.cannotActivate, "A2", "PSP commands timed out (FACTS 7.8)", word: "full power cycle is advised") {
+      upgrade(&$0)
+      $0.observation.firmware.kernelLog?.timeouts = ["ccp: SEV command 0x20 timed out"]
     },
     ExclusionRow(.kernelChange, "A3", "a reset would boot another kernel", word: "6.12.1") {
       upgrade(&$0)
@@ -195,6 +234,18 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       ]
       $0.observation.firmware.kernelLog?.initErrors = []
     },
+  ]
+
+  private static let removal: [ExclusionRow] = [
+    ExclusionRow(.cannotActivate, "U1", "factory would take away a file that no backup holds", word: "no backup") {
+      upgrade(&$0)
+      $0.options = PlanOptions(target: .factory, allowDowngrade: true)
+      $0.observation.files = [
+        FirmwareFile(path: Bench.path, version: Bench.running, spl: 24),
+        FirmwareFile(path: "/lib/firmware/\(Bench.kernel)/amd/sev.fw", version: Bench.running),
+      ]
+      $0.floor?.version = Bench.floor
+    }
   ]
 
   private static let compute: [ExclusionRow] = [

@@ -84,6 +84,16 @@ import Testing
     #expect(Self.destinations(saved, "e2") == ["cmp-3"])
   }
 
+  @Test("a host left alone for a SEV-ES loss is no destination: the loss may be accepted") func pendingLoss() {
+    var mover = Self.bench(1)
+    mover.put(Bench.server("e1", .sevES))
+    var pending = Self.bench(2)
+    pending.host.target = .version(Bench.losing)
+    let plan = Self.plan([mover, pending])
+    #expect(plan.excluded.map(\.exclusion.kind) == [.serversBlocked, .sevESLoss])
+    #expect(plan.excluded.first?.exclusion.rule == "D3")
+  }
+
   @Test("no more than the bounded number of destinations is kept") func bounded() {
     var mover = Self.bench(1)
     mover.put(Bench.server("s1", .sev))

@@ -75,6 +75,7 @@ struct RandomFleet {
     policy.sevESLoss = random.chance(1, of: 4) ? .allow : .block
     policy.stageInto = random.pick(Policy.StageInto.allCases)
     policy.packages = random.pick(Policy.Packages.allCases)
+    if random.chance(1, of: 3) { policy.hooks[.powerCycle] = Policy.Hook(argv: ["cut"], timeout: .seconds(60)) }
     return policy
   }
 
@@ -157,6 +158,7 @@ struct RandomFleet {
     if random.chance(1, of: 25) { seen.tcb.rejected = ObservationNote(source: "snphost", text: "FMC", raw: "") }
     seen.parameters = SEVParameters(
       sev: !random.chance(1, of: 10), sevES: !random.chance(1, of: 6), sevSNP: random.pick([true, true, false, nil]))
+    seen.startedByKexec = random.chance(1, of: 5) ? false : random.pick([true, nil])
     if random.chance(1, of: 4) { seen.nextBootKernel = random.pick(["6.12.1", nil]) }
     seen.modules.ccp = random.chance(1, of: 6) ? .builtin : .module
     if random.chance(1, of: 8) { seen.modules.ccpHolders.append("ccp_crypto") }
@@ -174,9 +176,11 @@ struct RandomFleet {
 
   private static func files(_ cpu: CPUIdentity, _ random: inout SeededGenerator) -> [FirmwareFile] {
     let candidates = EffectiveFile.candidates(for: cpu, search: FirmwareSearch(), kernel: Bench.kernel).map(\.path)
+    let usual = candidates.filter(EffectiveFile.isBackedUp)
     return (0..<Int.random(in: 0...3, using: &random)).map { _ in
-      FirmwareFile(
-        path: random.pick(candidates), version: random.chance(1, of: 10) ? nil : random.pick(versions),
+      let folder = random.chance(1, of: 5) ? candidates : usual
+      return FirmwareFile(
+        path: random.pick(folder), version: random.chance(1, of: 10) ? nil : random.pick(versions),
         spl: random.pick([0, 24, 27]), package: random.chance(1, of: 4) ? "amd64-microcode" : nil)
     }
   }

@@ -45,6 +45,16 @@ import Testing
       $0.observation.parameters.sev = false
       $0.observation.firmware.kernelLog?.initErrors = [.init(seconds: 5, code: 1, line: "")]
     },
+    Row("the right version, and SNP alone does not start", .unknown, findings: ["snpLost"]) {
+      $0.host.target = .version(Bench.running)
+      $0.observation.firmware.kernelLog?.initErrors = [
+        .init(seconds: 5, code: 1, line: "SEV-SNP: failed to INIT rc -5, error 0x1")
+      ]
+    },
+    Row("two SNP levels that disagree are a finding (V2)", .compliant, findings: ["contradictoryTCB"]) {
+      $0.host.target = .version(Bench.running)
+      $0.observation.tcb.platform = TCBVersion(bootloader: 4, tee: 0, snp: 23, microcode: 219)
+    },
     Row("factory, the BIOS copy runs", .compliant) {
       $0.host.target = .factory
       $0.floor?.version = Bench.running

@@ -188,6 +188,26 @@ import Testing
     #expect(row.activation == .reboot)
   }
 
+  @Test("a look holds until something is changed, and again once that is undone") func latest() throws {
+    let before = RunFacts(version: Bench.running)
+    let first: [HostRun.Event] = [.recorded(phase: .before, facts: before)]
+    #expect(try Self.row(first + RunSamples.Situation.inDoubtOpen.events).latest == before)
+    #expect(try Self.row(first + RunSamples.Situation.activating.events).latest == nil)
+    #expect(try Self.row(first + RunSamples.Situation.quarantined.events).latest == nil)
+    let staged =
+      RunSamples.upTo(.stage) + [
+        .stepStarted(step: .stage, attempt: 1), .effectIntended(effect: RunSamples.stage, token: "t"),
+      ]
+    #expect(try Self.row(first + staged).latest == nil, "what was intended may have happened")
+    let failed =
+      staged + [
+        .effectObserved(effect: RunSamples.stage, result: .done("")),
+        .stepFailed(step: .stage, failure: RunSamples.permanent), .returnStarted,
+      ]
+    #expect(try Self.row(first + failed).latest == nil)
+    #expect(try Self.row(first + failed + [.undone(effect: RunSamples.stage, text: "")]).latest == before)
+  }
+
   @Test("a failed undoing is told beside the failure") func undoing() throws {
     let row = try Self.row(RunSamples.Situation.returningBroken.events + [.quarantined])
     #expect(row.text == "no room; and no room")

@@ -46,7 +46,7 @@ import Testing
     before.firmwareBootRecord = "fpdt-1"
     let floor = FloorEvidence(
       version: Bench.floor, bios: "B 1.2", evidence: "", observedAt: Instant(milliseconds: 1))
-    return Read(change: change, before: before, activated: .reload, loadedAt: 900, seen: seen, floor: floor)
+    return Read(change: change, before: before, activated: .reload, loadedAt: 899, seen: seen, floor: floor)
   }
 
   /// A reset whose log shows the floor.
@@ -84,6 +84,11 @@ import Testing
     Row("A2: an unchanged boot record is none", findings: ["resetUnproven"]) {
       reset(&$0, witness: false)
       $0.seen.firmwareBootRecord = "fpdt-1"
+    },
+    Row("A2: a kernel that another kernel started was not reset, whatever looks new", findings: ["resetUnproven"]) {
+      reset(&$0)
+      $0.seen.firmwareBootRecord = "fpdt-2"
+      $0.seen.startedByKexec = true
     },
     Row("A2: after a kexec the update starts from what ran: no witness", findings: ["resetUnproven"]) {
       reset(&$0)
@@ -129,6 +134,60 @@ import Testing
       $0.before.passes = []
       $0.seen.checks = [ToolCheck(text: "SEV", verdict: .fail, depth: 0)]
     },
+    Row("V3: the same check with another message", .unhealthy) {
+      $0.before.passes = ["SNP INIT: SNP is INIT"]
+      $0.seen.checks = [ToolCheck(text: "SNP INIT: SNP is UNINIT", verdict: .fail, depth: 0)]
+    },
+    Row("V3: what the tool could not read is no verdict") {
+      $0.before.passes = ["SME: Enabled in MSR"]
+      $0.seen.checks = [ToolCheck(text: "SME: MSR read failed", verdict: .fail, depth: 0)]
+    },
+    Row("V3: the tool is there and makes no checks", .unhealthy) {
+      $0.seen.checks = []
+      $0.seen.tools = ["snphost": "/usr/bin/snphost"]
+    },
+    Row("V3: no tool is left to make checks", findings: ["checksUnread"]) { $0.seen.checks = [] },
+    Row("V1: a line as old as the newest before the load is not of this load", .unknownVersion) { $0.loadedAt = 900 },
+    Row("V3: an error of before the reload says nothing of it") {
+      $0.seen.firmware.kernelLog?.initErrors = [.init(seconds: 4, code: 10, line: "")]
+      $0.seen.firmware.kernelLog?.timeouts = ["[    4.100000] ccp 0000:43:00.1: sev command 0x4 timed out"]
+    },
+    Row("FACTS 7.8: a PSP that times out in this load", .unhealthy) {
+      $0.seen.firmware.kernelLog?.timeouts = ["[  900.100000] ccp 0000:43:00.1: sev command 0x4 timed out"]
+    },
+    Row("FACTS 7.8: a PSP that times out after the reset, whatever else is unknown", .unhealthy) {
+      reset(&$0)
+      $0.seen.firmware = FirmwareReadings(
+        kernelLog: KernelLogFacts(timeouts: ["[    4.100000] ccp 0000:43:00.1: sev command 0x4 timed out"]))
+    },
+    Row("factory: no floor is known, and a file was loaded all the same", .notApplied) {
+      reset(&$0)
+      $0.change.direction = .factory
+      $0.change.desired = nil
+    },
+    Row("factory: no floor is known, and nothing was loaded", findings: ["unstable"]) {
+      reset(&$0, to: Bench.old, witness: false)
+      $0.change.direction = .factory
+      $0.change.desired = nil
+      $0.change.image = nil
+      $0.seen.files = []
+    },
+    Row("A4: another file won although the board started low enough", .notApplied) {
+      reset(&$0, to: Bench.old)
+      $0.seen.firmware.kernelLog = Bench.log(FirmwareVersion(1, 55, 20))
+      $0.seen.firmware.kernelLog?.updates = [
+        .init(seconds: 3, from: Bench.floor, to: FirmwareVersion(1, 55, 20), line: "updated")
+      ]
+    },
+    Row("V2: what the TCB tells is read, and fails nothing", findings: ["reportedTCB", "tcbUnexpected"]) {
+      let platform = TCBVersion(bootloader: 4, tee: 0, snp: 24, microcode: 219)
+      var reported = platform
+      reported.snp = 23
+      $0.seen.tcb = TCBReading(reported: reported, platform: platform, source: .snphost)
+    },
+    Row("V2: a TCB that cannot be believed", findings: ["tcbUnreadable"]) {
+      $0.seen.tcb = TCBReading(rejected: ObservationNote(source: "snphost", text: "every component is zero", raw: ""))
+    },
     Row("FACTS 2.12: it runs and would not survive a reset", findings: ["unstable"]) {
       $0.seen.initramfs = Initramfs(
         kernel: Bench.kernel, path: "/boot/i", containsCCP: true,
@@ -140,6 +199,7 @@ import Testing
       $0.activated = .none
       $0.loadedAt = nil
       $0.seen = Bench.observation()
+      $0.seen.checks = [ToolCheck(text: "SEV", verdict: .pass, depth: 0)]
     },
   ]
 
@@ -160,7 +220,7 @@ import Testing
     read.seen.files[0].sha256 = "other"
     func text() -> String {
       VerifyRules(
-        change: read.change, before: read.before, activated: .reload, loadedAt: 900, facts: SampleFacts.all
+        change: read.change, before: read.before, activated: .reload, loadedAt: 899, facts: SampleFacts.all
       ).judge(read.seen, floor: nil).failure?.text ?? ""
     }
     #expect(text().contains("\(Bench.path) was loaded in its place"))

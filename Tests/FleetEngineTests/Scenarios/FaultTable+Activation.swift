@@ -25,7 +25,8 @@ extension FaultTable {
       $0.says = ["ccp_crypto"]
     },
     .converged("ccp held by another module", .ccpHeldBy(module: "ptdma"), by: "reboot") { $0.says = ["ptdma"] },
-    .converged("ccp built in", .ccpBuiltin, by: "reboot"),
+    // A driver in the kernel itself takes what the initramfs holds.
+    .converged("ccp built in", .ccpBuiltin, by: "reboot") { $0.rebuilds = 1 },
     .quarantined("silent refusal by reload", .silentRefusal, kind: "notApplied") {
       $0.facts = [2]
       $0.reloads = 1

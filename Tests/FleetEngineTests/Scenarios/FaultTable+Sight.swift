@@ -28,9 +28,9 @@ extension FaultTable {
     .excluded("host key changed", .hostKeyChanged, kind: "hostKeyMismatch"),
     .excluded("RSA-only sshd", .rsaOnly, kind: "noAlgorithm"),
     .excluded("AEAD-only sshd", .aeadOnly, kind: "noAlgorithm"),
-    .excluded(
-      "snphost prints an impossible TCB", .toolShape(tool: "snphost", shape: .broken), kind: "contradictorySources"
-    ) { $0.facts = [12] },
+    .converged("snphost prints an impossible TCB", .toolShape(tool: "snphost", shape: .broken), by: "reload") {
+      $0.facts = [12]
+    },
     .excluded("the host is off", kind: "unreachable") {
       $0.policy = "deadlines: {connect: 2s}\n"
       $0.arrange = { try await Arrange.switchOff($0) }

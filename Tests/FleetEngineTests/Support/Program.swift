@@ -22,9 +22,10 @@ enum Program {
     return "sevfleet"
   }()
 
-  /// Runs to the end; `limit` is a backstop against a hang, never a measurement.
+  /// Runs to the end; `limit` is a backstop against a hang, never a measurement. `meanwhile` gets the process's id.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(240)
+    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(240),
+    meanwhile: (pid_t) async throws -> Void = { _ in }
   ) async throws -> Ended {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -38,6 +39,7 @@ enum Program {
     try process.run()
     async let out = read(output)
     async let err = read(errors)
+    try await meanwhile(process.processIdentifier)
     let end = ContinuousClock.now + limit
     while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
     if process.isRunning { process.terminate() }

@@ -27,7 +27,8 @@ import Testing
         - {generation: Milan, version: 1.55.31, spl: 26, grade: B, sources: [own, P3]}
         - {generation: Milan, version: 0x1.37.24, spl: 28, grade: C, sources: [own], note: "new"}
       prerequisites:
-        - {generation: Genoa, fromVersion: 1.55.49, microcode: 0x0A101154, text: "later microcode", grade: B, sources: [own]}
+        - {generation: Genoa, fromVersion: 1.55.49, models: [0x11], steppings: [1, 2], microcode: 0x0A101154,
+           text: "later microcode", grade: B, sources: [own]}
       bulletins:
         - {id: AMD-SB-3007, cves: [CVE-2023-31346], grade: A, sources: [V2], floors: [
             {product: Milan, microcode: 0x0A0011DB, grade: C, sources: [own]}]}
@@ -42,6 +43,7 @@ import Testing
     #expect(file.facts.spl(of: FirmwareVersion(1, 55, 31), generation: "Milan")?.level == 26)
     #expect(file.facts.spl(of: FirmwareVersion(1, 55, 36), generation: "Milan")?.fact.grade == .c)
     #expect(file.facts.prerequisites.last?.microcode == 0x0A10_1154)
+    #expect(file.facts.prerequisites.last?.models == [17] && file.facts.prerequisites.last?.steppings == [1, 2])
     #expect(file.facts.firmwareErrors[99] == "SOMETHING" && file.facts.firmwareErrors[21] == "UNSUPPORTED")
     #expect(file.bulletins.count == FactsFile.compiledIn.bulletins.count)
     #expect(file.bulletins.first { $0.id == "AMD-SB-3007" }?.floors.count == 1)

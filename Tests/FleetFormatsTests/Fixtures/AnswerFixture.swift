@@ -51,6 +51,7 @@ struct AnswerFixture {
       sevSNP=Y
       classPath=
       kexecLoaded=0
+      bootloader=114
       fpdt.firmware_start_ns=0
       fpdt.bootloader_load_ns=18123456789
       become=sudo

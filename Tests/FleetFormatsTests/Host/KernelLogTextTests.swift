@@ -28,9 +28,32 @@ struct KernelLogTextTests {
   @Test func failedINIT() {
     let facts = parse(KernelLogFixtures.milanOldBIOS)
     #expect(facts.initErrors.map(\.code) == [1, 1])
+    #expect(facts.currentInitErrors.map(\.code) == [1, 1])
+    #expect(facts.probedAt == 8.356061)
     #expect(facts.newestVersion == FirmwareVersion(0, 31, 43))
     #expect(facts.snpEnabled == true)
     #expect(parse(KernelLogFixtures.naplesFailed).initErrors.map(\.code) == [0x8004])
+  }
+
+  @Test func aLaterLoadForgetsTheFailure() {
+    let reloaded = """
+
+      [  700.100000] ccp 0000:23:00.1: sev enabled
+      [  700.200000] ccp 0000:23:00.1: SEV firmware updated from 0.31.43 to 1.51.3
+      [  700.300000] ccp 0000:23:00.1: SEV API:1.51 build:3
+      """
+    let facts = parse(KernelLogFixtures.milanOldBIOS + reloaded)
+    #expect(facts.initErrors.count == 2)
+    #expect(facts.currentInitErrors.isEmpty)
+    #expect(facts.probedAt == 700.1)
+    #expect(facts.newestVersion == FirmwareVersion(1, 51, 3))
+  }
+
+  @Test func anUpdateAfterTheVersionLineIsTheNewestLoad() {
+    let update = "\n[  900.1] ccp 0000:43:00.1: SEV firmware updated from 1.55.31 to 1.55.36"
+    #expect(parse(KernelLogFixtures.milanSNP + update).newestVersion == FirmwareVersion(1, 55, 36))
+    let silent = "\n[  900.1] ccp 0000:43:00.1: SEV firmware update successful"
+    #expect(parse(KernelLogFixtures.milanSNP + silent).newestVersion == nil)
   }
 
   /// Debian names every absent file: noise, not a failure (FACTS 2.13).
@@ -51,7 +74,9 @@ struct KernelLogTextTests {
     #expect(off.sevESUnusable)
     #expect(off.snpEnabled == false)
     let table = parse("[    0.000000] SEV-SNP: RMP table physical range [0x1 - 0x2]")
-    #expect(table.snpEnabled == true)
+    #expect(table.hasRMPTable == true)
+    // A prepared table is no SNP that started.
+    #expect(table.snpEnabled == nil)
   }
 
   @Test func mainlineUpdateTellsTheFloor() {

@@ -17,6 +17,18 @@ struct NextKernelTests {
     #expect(try kernel("vmlinuz=1\nvmlinuz=2", grubby: "The param /boot is not valid") == nil)
   }
 
+  @Test(
+    "grubby overlooks the one-time choice of grubenv: only a choice of the same release is believed",
+    arguments: [
+      ("", true), ("1b2c3d4e-5.14.0-427.el9.x86_64", true), ("Alma (5.14.0-427.el9.x86_64) 9.4", true), ("1", false),
+      ("1b2c3d4e-5.14.0-362.el9.x86_64", false), ("1b2c3d4e-5.14.0-427.el9.x86_64+rt", false),
+    ])
+  func onceWithGrubby(entry: String, isBelieved: Bool) throws {
+    let release = "5.14.0-427.el9.x86_64"
+    let boot = "vmlinuz=\(release)\ngrubenv=/boot/grub2/grubenv\nsaved_entry=x\nnext_entry=\(entry)"
+    #expect(try kernel(boot, grubby: "/boot/vmlinuz-\(release)") == (isBelieved ? release : nil))
+  }
+
   @Test(arguments: [
     (##"set default="0""##, "", "6.1.0-18-amd64"),
     (##"set default="1>1""##, "", "6.1.0-13-amd64"),

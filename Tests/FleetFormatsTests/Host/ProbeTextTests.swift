@@ -17,6 +17,7 @@ struct ProbeTextTests {
     #expect(seen.microcode == "0xa0011d5")
     #expect(seen.cpu == CPUIdentity(family: 25, model: 1, stepping: 1))
     #expect(seen.kexecLoaded == false)
+    #expect(seen.startedByKexec == false)
     #expect(seen.firmwareBootRecord == "firmware_start_ns=0 bootloader_load_ns=18123456789")
     #expect(seen.parameters == SEVParameters(sev: true, sevES: true, sevSNP: true))
     #expect(seen.search == FirmwareSearch(classPath: nil, loadsXZ: true, loadsZstd: false))
@@ -26,6 +27,18 @@ struct ProbeTextTests {
     #expect(seen.tools["snphost"] == "/usr/bin/snphost")
     #expect(seen.sudoRefused.isEmpty)
     #expect(seen.notes.isEmpty)
+  }
+
+  @Test(
+    "who started the kernel: the high digit of the boot loader's type",
+    arguments: [
+      ("114", false), ("33", false), ("176", false), ("208", true), ("211", true), ("255", nil), ("469", false),
+      ("x", nil),
+    ] as [(String, Bool?)])
+  func bootloader(type: String, expected: Bool?) throws {
+    var fixture = AnswerFixture.milan
+    fixture["values"] = "bootloader=\(type)"
+    #expect(try Self.observation(fixture).startedByKexec == expected)
   }
 
   @Test func firmwareFromEverySource() throws {
@@ -68,6 +81,33 @@ struct ProbeTextTests {
     #expect(seen.initramfs?.files.map(\.version) == [FirmwareVersion(1, 55, 29)])
     let after = AfterReset.judge(seen, running: FirmwareVersion(1, 55, 31), floor: FirmwareVersion(1, 51, 3))
     #expect(after.version == FirmwareVersion(1, 55, 29))
+  }
+
+  @Test func theNextBootSearchesByItsOwnCommandLine() throws {
+    #expect(try Self.observation(.milan).nextSearch == nil)
+    var answer = AnswerFixture.milan
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=/srv/fw\nbootClassPath="
+    let lost = try Self.observation(answer)
+    #expect(lost.search.classPath == "/srv/fw")
+    #expect(lost.nextSearch == FirmwareSearch(classPath: nil, loadsXZ: true, loadsZstd: false))
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=\nbootClassPath=/srv/fw"
+    #expect(try Self.observation(answer).searchAfterReset.classPath == "/srv/fw")
+    // Without a command line nothing says that the path will go.
+    answer["values"] = "kernel=6.1.0-18-amd64\nclassPath=/srv/fw"
+    #expect(try Self.observation(answer).nextSearch == nil)
+  }
+
+  @Test func anotherKernelLoadsItsOwnSuffixes() throws {
+    var answer = AnswerFixture.milan
+    answer["values"] = "kernel=6.1.0-13-amd64"
+    // Nobody read the next kernel's configuration.
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch())
+    answer["loader-config.next"] =
+      "kernel=6.1.0-18-amd64\nCONFIG_FW_LOADER=y\nCONFIG_FW_LOADER_COMPRESS=y\n"
+      + "# CONFIG_FW_LOADER_COMPRESS_XZ is not set\nCONFIG_FW_LOADER_COMPRESS_ZSTD=y"
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch(loadsXZ: false, loadsZstd: true))
+    answer["loader-config.next"] = "kernel=6.1.0-17-amd64\nCONFIG_FW_LOADER=y"
+    #expect(try Self.observation(answer).nextSearch == FirmwareSearch())
   }
 
   @Test func anInitramfsWithoutInitProvesNothing() throws {

@@ -38,7 +38,7 @@ struct ImageNameTests {
 
   @Test(arguments: [
     "", "/", "sev.fw", "firmware.sbin", "amd_sev_fam19h", "amd_sev_fam19h_modelzzh.sbin", "amd_sev_famgg_model0xh",
-    "amd_sev_fam19h_model0xh_",
+    "amd_sev_fam19h_model0xh_", "amd_sev_fam+1h_model+1h_1.5.7", "amd_sev_fam19h_model-1h_1.5.7",
   ])
   func namesThatTellNothing(_ path: String) { #expect(ImageName(path).versions.isEmpty) }
 

@@ -38,6 +38,20 @@ import Testing
     }
   }
 
+  @Test func theFirstInventoryMayBeEmpty() throws {
+    try TemporaryFolder.use { folder in
+      func first(_ path: String) -> Result<Inventory, Diagnostics> {
+        InventoryFolder.load(path, home: InventorySample.home, openStackConfigured: true, mayBeEmpty: true)
+      }
+      #expect(try first("\(folder.path)/none").get().hosts.isEmpty)
+      #expect(try first(folder.path).get().openStackConfigured)
+      try folder.write("fleet.yaml", Array("ssh: {user: ops}".utf8))
+      #expect(try first(folder.path).get().ssh.user == "ops")
+      try folder.write("hosts/a.yaml", Array("hosts: {".utf8))
+      #expect(!InventorySample.kinds(first(folder.path)).isEmpty, "what is there is read as strictly as ever")
+    }
+  }
+
   @Test func whatCannotBeReadIsNamed() throws {
     try TemporaryFolder.use { folder in
       try folder.write("hosts/a.yaml", Array("hosts: []".utf8))

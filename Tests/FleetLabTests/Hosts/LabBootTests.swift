@@ -9,6 +9,8 @@ import Testing
   @Test func onlyAResetChangesTheFirmwaresOwnTimes() async throws {
     try await Bed.with([.milan("a")]) { bed in
       let first = try await bed.ssh("a", "cat \(Self.performance)").output
+      let starter = "cat /proc/sys/kernel/bootloader_type"
+      #expect(try await bed.ssh("a", starter).output == "114\n")
       try await bed.root("a", "kexec -l /boot/vmlinuz-$(uname -r) --reuse-cmdline")
       #expect(try await bed.ssh("a", "cat /sys/kernel/kexec_loaded").output == "1\n")
       let before = try await bed.truth("a")
@@ -16,6 +18,7 @@ import Testing
       try await eventually("it is back") { try await bed.truth("a").bootCount == 2 }
       try await eventually("it answers") { try await bed.ssh("a", "true").code == 0 }
       #expect(try await bed.ssh("a", "cat \(Self.performance)").output == first)
+      #expect(try await bed.ssh("a", starter).output == "208\n")
       let after = try await bed.truth("a")
       #expect(after.bootID != before.bootID && after.running == before.running && after.count(.firmwareUpdated) == 1)
       try await bed.lab.reset("a")

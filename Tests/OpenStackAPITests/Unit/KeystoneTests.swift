@@ -21,13 +21,32 @@ import Testing
     }
   }
 
-  @Test func refusedTwiceIsUnauthorized() async throws {
+  /// Once at once, once a second later, and then no more.
+  @Test func refusedAgainAndAgainIsUnauthorized() async throws {
     try await StubCloud().run({ _ in .answer(401, [:], "") }) { cloud, server in
       let error = try await OpenStackError.of { try await cloud.nova.stop("s1") }
       #expect(error.kind == .unauthorized)
       #expect(error.service == .compute)
-      #expect(server.requests.count { $0.path.hasSuffix("/action") } == 2)
-      #expect(server.requests.count { $0.path == "/v3/auth/tokens" } == 2)
+      #expect(server.requests.count { $0.path.hasSuffix("/action") } == 3)
+      #expect(server.requests.count { $0.path == "/v3/auth/tokens" } == 3)
+    }
+  }
+
+  /// Revocation events count whole seconds: the first new token is revoked with the old one.
+  @Test func tokenOfTheSecondOfARevocationIsRenewedOnceMore() async throws {
+    let route: StubCloud.Route = { request in
+      ["token-1", "token-2"].contains(request.header("X-Auth-Token") ?? "")
+        ? .answer(401, [:], "") : HTTPBoundsTests.services
+    }
+    var limits = StubCloud.limits
+    limits.revocationResolution = .milliseconds(200)
+    try await StubCloud().run(limits: limits, route) { cloud, server in
+      _ = try await cloud.nova.microversion()
+      let began = ContinuousClock.now
+      _ = try await cloud.nova.allComputeServices()
+      #expect(ContinuousClock.now - began >= limits.revocationResolution, "the second token waits")
+      #expect(await cloud.keystone.issued == 3)
+      #expect(server.requests.count { $0.path == "/v3/auth/tokens" } == 3)
     }
   }
 

@@ -24,6 +24,7 @@ struct StubCloud: Sendable {
   static var limits: OpenStackLimits {
     var limits = OpenStackLimits()
     limits.firstRetryDelay = .milliseconds(1)
+    limits.revocationResolution = .milliseconds(1)
     return limits
   }
 

@@ -1,0 +1,40 @@
+import FleetCore
+import FleetStore
+
+/// Writes down what a look outside a run found changed: firmware that a package, a reboot or a person brought.
+struct DriftJournal {
+  private let services: EngineServices
+
+  init(_ services: EngineServices) { self.services = services }
+
+  /// Hosts that a rollout holds are left out: their change is its own.
+  func record(_ looks: [(HostID, Result<Observation, ProbeFailure>)], at: Instant) throws {
+    let told = try services.store.latestFacts(looks.map(\.0))
+    let floors = try services.store.floors()
+    let held = try services.store.slotHolders()
+    var events: [(event: JournalEvent, host: HostID?)] = []
+    for (host, look) in looks where !held.contains(host) {
+      guard case .success(let observation) = look else { continue }
+      let now = facts(observation, floors[host])
+      if told[host].map({ Self.differ($0, now) }) ?? true { events.append((.observed(now), host)) }
+    }
+    if !events.isEmpty { try services.store.append(events, rollout: nil, at: at) }
+  }
+
+  /// What people ask of the past; a kernel or a boot id changes with every reboot and says nothing of firmware.
+  private static func differ(_ before: RunFacts, _ now: RunFacts) -> Bool {
+    before.version != now.version || before.tcb != now.tcb || before.features != now.features
+      || before.afterReboot != now.afterReboot
+  }
+
+  private func facts(_ observation: Observation, _ stored: FloorEvidence?) -> RunFacts {
+    let running = RunningFirmware.judge(observation.firmware).version
+    let floor = FloorEvidence.inForce(observation, stored: stored)
+    return RunFacts(
+      version: running, tcb: observation.tcb.platform, reportedTCB: observation.tcb.reported,
+      tcbSource: observation.tcb.source, features: SEVFeatures.judge(observation, facts: services.facts),
+      bootID: observation.bootID, kernel: observation.kernel,
+      afterReboot: AfterReset.judge(observation, running: running, floor: floor?.version).version,
+      computeUnit: observation.computeUnit, parameters: observation.parameters)
+  }
+}

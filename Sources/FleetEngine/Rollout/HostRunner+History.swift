@@ -1,0 +1,33 @@
+package import FleetCore
+
+extension HostRunner {
+  /// When the drain began, as the journal tells it: its first start, or the first one since it was entered again. Tries
+  /// and restarts in between share one deadline (RULES D7, U3).
+  static func drainBegan(_ began: Instant?, after event: HostRun.Event, at time: Instant) -> Instant? {
+    if case .drainReentered = event { return nil }
+    if case .stepStarted(.drain, _) = event { return began ?? time }
+    return began
+  }
+
+  /// Destinations of the plan, those first that have converged since: a server that goes there is not in the way of
+  /// this rollout again (RULES D4).
+  func convergedFirst(_ destinations: [String]) -> [String] {
+    let converged = Set(convergedHosts.names)
+    return destinations.filter(converged.contains) + destinations.filter { !converged.contains($0) }
+  }
+}
+
+/// Folds the journal of a rollout's other hosts: Nova names of those that were given back converged, oldest first.
+package struct ConvergedHosts: Hashable, Sendable {
+  package private(set) var names: [String] = []
+  private var enabled: [HostID: String] = [:]
+
+  package init() {}
+
+  package mutating func note(_ event: HostRun.Event, of host: HostID?) {
+    guard let host else { return }
+    // A host on its return path is enabled too; only one that converged ends the step.
+    if case .effectObserved(let effect, .done) = event, effect.kind == .enableService { enabled[host] = effect.subject }
+    if case .stepSucceeded(.uncordon, _) = event, let name = enabled[host] { names.append(name) }
+  }
+}

@@ -1,0 +1,130 @@
+import FleetCore
+import FleetFormats
+import FleetStore
+
+/// Firmware files and what a package was told about them, as they were (RULES U1, U2, P).
+extension Undo {
+  private static let root = "/lib/firmware/"
+
+  /// The previous file back in place after an image was refused (RULES U2). A diversion stays: the package's own file
+  /// would come back through it, and nothing is undone silently from activate on.
+  func putFileBack() async throws -> String {
+    var texts: [String] = []
+    for record in runner.run.effects where record.id.kind == .stageFile {
+      texts.append(try await putBack(record.id.subject, to: try saved(record.id.subject)))
+      try await rebuildInitramfs()
+    }
+    return texts.joined(separator: "; ")
+  }
+
+  /// One file of ours away. Where the file of before was diverted by this run, it comes back with the diversion, which
+  /// refuses to write over anything.
+  func unstage(_ path: String) async throws -> String {
+    if runner.run.isDone(EffectID(.treatPackage, "divert:\(path)")) {
+      _ = try await putBack(path, to: nil)
+      return "\(path) is ours no longer"
+    }
+    let text = try await putBack(path, to: try saved(path))
+    try await rebuildInitramfs()
+    return text
+  }
+
+  /// What the backup holds of a path; `nil`: nothing lay there.
+  private func saved(_ path: String) throws -> StoredBackup.File? {
+    let id = BackupStep.id(runner)
+    guard let backup = try runner.services.store.backup(id: id) else {
+      throw Failure(.undoFailed, "there is no backup \(id) to put \(path) back from")
+    }
+    return backup.manifest.first { $0.path == Self.relative(path) }
+  }
+
+  private static func relative(_ path: String) -> String {
+    path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
+  }
+
+  private func putBack(_ path: String, to saved: StoredBackup.File?) async throws -> String {
+    let hosts = runner.services.hosts
+    let backup = BackupStep.id(runner)
+    let isLink = saved?.type == "l"
+    try await runner.effect(
+      EffectID(.restoreFile, path), failing: .undoFailed, within: runner.services.bounds.command,
+      token: { saved?.sha256 ?? saved?.linkTarget ?? "absent" },
+      look: { _ in
+        if isLink { return try await linkTarget(path) == saved?.linkTarget ? .alreadyDone : .ready }
+        return try await hosts.fileHash(runner.host, path: path) == saved?.sha256 ? .alreadyDone : .ready
+      },
+      act: { _ in
+        if let sha256 = saved?.sha256 {
+          try await hosts.perform(runner.host, .restore(backup: backup, path: Self.relative(path), sha256: sha256))
+        } else if isLink {
+          try await hosts.perform(runner.host, .restoreLink(backup: backup, path: Self.relative(path)))
+        } else {
+          try await hosts.perform(runner.host, .remove(path: path))
+        }
+      })
+    runner.latest = nil
+    return saved == nil ? "\(path) is gone again" : "\(path) is as it was"
+  }
+
+  /// Where a link points now; `nil`: there is none.
+  private func linkTarget(_ path: String) async throws -> String? {
+    let live = try await runner.services.hosts.manifest(runner.host, of: .live)
+    return live.first { $0.path == Self.relative(path) && $0.type == "l" }?.linkTarget
+  }
+
+  private func rebuildInitramfs() async throws {
+    runner.latest = nil
+    if try await initramfsHoldsOurs() { try await StageStep.rebuildInitramfs(runner, marker: "restored") }
+  }
+
+  /// Whether the initramfs must be made anew: a rebuild of ours ended well or nobody knows how, or what it holds is our
+  /// image although the tool failed.
+  private func initramfsHoldsOurs() async throws -> Bool {
+    let rebuilds = runner.run.effects.filter { $0.id.kind == .rebuildInitramfs && $0.token != "restored" }
+    if rebuilds.isEmpty { return false }
+    let allFailed = rebuilds.allSatisfy { record in
+      if case .failed? = record.result { return true }
+      return false
+    }
+    guard allFailed else { return true }
+    guard let initramfs = try await runner.observe().initramfs else { return true }
+    return initramfs.files.contains { $0.sha256 == runner.change.image?.sha256 }
+  }
+
+  // MARK: Packages
+
+  /// What a package was told is taken back, under the same subject, and read back.
+  func untreat(_ subject: String) async throws -> String {
+    if let name = subject.dropping(prefix: "hold:") {
+      try await untreat(subject, .unhold(package: name)) {
+        try await runner.observe().heldPackages.contains(name)
+      }
+      return "\(name) is not held any more"
+    }
+    if let path = subject.dropping(prefix: "divert:") { return try await undivert(subject, path) }
+    return "nothing to undo"
+  }
+
+  private func undivert(_ subject: String, _ path: String) async throws -> String {
+    let hosts = runner.services.hosts
+    try await untreat(subject, .undivert(path: path)) { try await hosts.isDiverted(runner.host, path: path) }
+    let saved = try saved(path)
+    if saved?.type != "l" {
+      let found = try await hosts.fileHash(runner.host, path: path)
+      guard found == saved?.sha256 else {
+        throw Failure(
+          .undoFailed, "\(path) came back from its diversion with another content", expected: saved?.sha256,
+          found: found)
+      }
+    }
+    try await rebuildInitramfs()
+    return "\(path) is not diverted any more"
+  }
+
+  private func untreat(_ subject: String, _ act: HostAct, whileTrue isTreated: () async throws -> Bool) async throws {
+    try await runner.effect(
+      EffectID(.restoreFile, subject), failing: .undoFailed, within: runner.services.bounds.command,
+      token: { subject }, look: { _ in try await isTreated() ? .ready : .alreadyDone },
+      act: { _ in try await runner.services.hosts.perform(runner.host, act) })
+  }
+}

@@ -1,0 +1,188 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+@Suite("RULES D: a drain against a Nova that loses, forgets and is used by others") struct DrainLoopTests {
+  private static func isDrained(_ run: HostRun) -> Bool { run.state == .ready(.proveEmpty, attempt: 1) }
+
+  private static func failure(_ run: HostRun) -> Failure? {
+    guard case .skipped(.drain, let failure) = run.state else { return nil }
+    return failure
+  }
+
+  private static func effects(_ run: HostRun, _ kind: EffectKind) -> [HostRun.EffectRecord] {
+    run.effects.filter { $0.id.kind == kind }
+  }
+
+  // MARK: Answers
+
+  @Test("the refusal of what Nova had accepted unheard closes nothing") func lostAnswer() async throws {
+    let drain = StubDrain()
+    drain.world.change {
+      $0.answers["migrate"] = [.acceptUnheard]
+      $0.lag = 40_000
+    }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate", "migrate", "confirm"])
+    #expect(Self.effects(run, .moveCold).count == 1)
+  }
+
+  @Test("a plain refusal is tried again, and gives its slot back") func refused() async throws {
+    let drain = StubDrain()
+    drain.world.change { $0.answers["migrate"] = [.refuse(.conflict)] }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate", "migrate", "confirm"])
+  }
+
+  @Test("a confirm is asked for again where nothing happens", arguments: [StubWorld.Answer.vanish, .lose])
+  func confirm(answer: StubWorld.Answer) async throws {
+    let drain = StubDrain()
+    drain.world.change { $0.answers["confirm"] = [answer] }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate", "confirm", "confirm"])
+    #expect(drain.world.seen.records.map(\.status) == ["confirmed"])
+  }
+
+  @Test("a stop is asked for again where nothing happens, and the server is left") func stop() async throws {
+    var drain = StubDrain()
+    drain.policy.sev = .stop
+    drain.planned = .stop
+    drain.world.change { $0.answers["stop"] = [.vanish] }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["stop", "stop"])
+    #expect(run.stoppedServers == [StubDrain.server])
+  }
+
+  @Test("what is never seen to happen is asked for three times") func bounded() async throws {
+    let drain = StubDrain(.none)
+    drain.world.change { $0.answers["live"] = Array(repeating: .vanish, count: 9) }
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .serverFailed, "\(run.state)")
+    #expect(drain.world.seen.calls == ["live", "live", "live"])
+  }
+
+  // MARK: Other people
+
+  @Test("D4: what its owner takes back is not moved again") func takenBack() async throws {
+    let drain = StubDrain()
+    drain.world.change { $0.after(15_000) { $0.settle("reverted") } }
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .serverFailed, "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate"])
+  }
+
+  @Test("what somebody else confirms is settled") func confirmedByOthers() async throws {
+    let drain = StubDrain()
+    drain.world.change { $0.after(15_000) { $0.settle("confirmed") } }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate"])
+  }
+
+  @Test("an owner's resize is neither confirmed nor taken back, and is waited for") func resizedByOwner() async throws {
+    let drain = StubDrain()
+    drain.world.change { state in
+      state.answers["migrate"] = [.lose]
+      state.after(5000) {
+        $0.server?.status = .verifyResize
+        $0.server?.host = StubWorld.other
+        $0.records.append(
+          MigrationRecord(
+            id: 1, server: StubDrain.server, kind: .other("resize"), status: "finished", source: StubWorld.name,
+            destination: StubWorld.other))
+      }
+      state.after(100_000) { $0.settle("confirmed") }
+    }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["migrate"])
+    #expect(Self.effects(run, .confirmMove).isEmpty)
+  }
+
+  // MARK: Consent and models
+
+  @Test("D2: a server that was off when it was counted, and runs now, is not switched off") func consent() async throws
+  {
+    var drain = StubDrain()
+    drain.plannedRunning = false
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .serverBlocked, "\(run.state)")
+    #expect(drain.world.seen.calls.isEmpty)
+  }
+
+  @Test("D1: a model that cannot be read just now is waited for") func pendingModel() async throws {
+    let drain = StubDrain(.unknown, isModelPending: true)
+    drain.world.change {
+      $0.after(60_000) {
+        $0.server?.model = .none
+        $0.server?.isModelPending = nil
+      }
+    }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    #expect(drain.world.seen.calls == ["live"])
+  }
+
+  @Test("D1: a model that nobody can tell is blocked") func unknownModel() async throws {
+    let drain = StubDrain(.unknown)
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .serverBlocked, "\(run.state)")
+    #expect(drain.world.seen.calls.isEmpty)
+  }
+
+  // MARK: Deadlines
+
+  @Test("D7: the deadline goes on over a restart, and a refused abort is asked for again") func deadline() async throws
+  {
+    var drain = StubDrain(.none)
+    drain.age = drain.policy.deadline.wholeMilliseconds
+    drain.open = [
+      .effectIntended(effect: EffectID(.moveLive, StubDrain.server), token: "\(StubWorld.name)#0#1")
+    ]
+    drain.world.change {
+      $0.server?.taskState = "migrating"
+      $0.records = [
+        MigrationRecord(
+          id: 1, server: StubDrain.server, kind: .live, status: "accepted", source: StubWorld.name, destination: nil)
+      ]
+      $0.answers["abort"] = [.refuse(.badRequest)]
+    }
+    let began = drain.world.seen.time
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .drainDeadline, "\(run.state)")
+    #expect(drain.world.seen.calls == ["abort", "abort"])
+    #expect(drain.world.seen.time - began < 120_000, "it did not begin anew")
+    #expect(drain.world.seen.service.isEnabled)
+    let aborts = Self.effects(run, .abortMove)
+    #expect(aborts.count == 1)
+    #expect(aborts.first?.result == .done("asked for"))
+  }
+
+  @Test("D7: nothing is begun once the time is up") func nothingBegins() async throws {
+    var drain = StubDrain()
+    drain.policy.deadline = .zero
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .drainDeadline, "\(run.state)")
+    #expect(drain.world.seen.calls.isEmpty)
+  }
+
+  @Test("a record that alone holds the host is named at the deadline") func staleRecord() async throws {
+    var drain = StubDrain()
+    drain.policy.deadline = .seconds(60)
+    drain.world.change {
+      $0.server = nil
+      $0.records = [
+        MigrationRecord(
+          id: 9, server: "x", kind: .cold, status: "post-migrating", source: StubWorld.name, destination: "cmp-9")
+      ]
+    }
+    let run = try await drain.run()
+    let failure = try #require(Self.failure(run), "\(run.state)")
+    #expect(failure.kind == .drainDeadline)
+    #expect(failure.text.contains("migration 9"), "\(failure.text)")
+  }
+}
