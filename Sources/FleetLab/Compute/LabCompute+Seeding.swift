@@ -127,16 +127,30 @@ extension LabCompute {
     return server.id
   }
 
+  /// A server whose guest is there already: built on the host while nobody looked.
+  package func learn(_ guest: LabVirtualMachine, on host: String) {
+    let model = guest.model == .none ? "plain" : guest.model.rawValue
+    guard hosts[host] != nil, servers[guest.uuid] == nil,
+      var server = try? newServer(
+        guest.name, id: guest.uuid, flavor: "\(model).small", project: "demo", boot: .fitting, group: nil)
+    else { return }
+    server.host = host
+    server.launchedAt = now
+    (server.vmState, server.power) = states(.active)
+    insert(server)
+    hosts[host]?.guests[server.id] = .running
+  }
+
   // MARK: Pieces
 
   private func newServer(
-    _ name: String, flavor: String, project: String, boot: BootSource, group: String?
+    _ name: String, id: String? = nil, flavor: String, project: String, boot: BootSource, group: String?
   ) throws -> NovaServer {
     guard let flavor = flavors.first(where: { $0.name == flavor }) else { throw SeedingError.noSuchFlavor(flavor) }
     guard let project = directory.project(named: project) else { throw SeedingError.noSuchProject(project) }
     let (image, properties, volume) = try source(boot, flavor)
     return NovaServer(
-      id: newUUID(), number: serverIDs.count + 1, name: name, projectID: project.id,
+      id: id ?? newUUID(), number: serverIDs.count + 1, name: name, projectID: project.id,
       userID: directory.adminUser.id, flavor: flavor, imageID: image, volumeID: volume, imageProperties: properties,
       groupID: group, created: now, updated: now)
   }

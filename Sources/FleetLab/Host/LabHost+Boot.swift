@@ -127,7 +127,7 @@ extension LabHost {
   /// What `reboot` comes to, after it has answered.
   func rebootSoon(by command: [String]) {
     var kind = kexec.loaded == nil ? BootKind.reset : .kexec
-    if case .comesBackByKexec = faults[.comesBackByKexec] { kind = .kexec }
+    if case .comesBackByKexec(announced: false) = faults[.comesBackByKexec] { kind = .kexec }
     restartSoon(kind, by: command)
   }
 

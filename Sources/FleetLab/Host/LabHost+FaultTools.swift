@@ -67,9 +67,17 @@ extension LabHost {
   // MARK: Access
 
   func refuseSudo(_ command: String?) throws {
-    // The last rule that matches is the one that counts.
-    let what = command.map { "!\($0)" } ?? "!ALL"
+    // The last rule that matches is the one that counts; a command in a rule is a full path.
+    let what = try command.map { "!\(try programPath($0))" } ?? "!ALL"
     try root.write("/etc/sudoers.d/zz-lab-refused", "\(configuration.user) ALL=(ALL:ALL) \(what)\n", mode: 0o440)
+  }
+
+  private func programPath(_ command: String) throws(LabError) -> String {
+    if command.hasPrefix("/") { return command }
+    guard let folder = Self.programFolders.first(where: { root.exists("\($0)/\(command)") }) else {
+      throw LabError(.invalid, "\(name) has no program \(command)")
+    }
+    return "\(folder)/\(command)"
   }
 
   func configureSSH() async throws {

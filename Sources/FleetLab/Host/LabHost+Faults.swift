@@ -14,7 +14,7 @@ extension LabHost {
     case .doesNotComeBack, .rmmodRefused, .silentRefusal, .initFails, .initramfsToolFails, .toolShape, .pspTimeouts,
       .nologin:
       break
-    case .comesBackByKexec(let announced): try root.write("/sys/kernel/kexec_loaded", announced ? "1\n" : "0\n")
+    case .comesBackByKexec(let announced): if announced { try loadKexec(kernel) }
     case .ccpHeldBy: if up { try writeModules() }
     case .ccpBuiltin: try setBuiltin()
     case .staleInitramfs(let version): try makeStaleInitramfs(version)
@@ -22,7 +22,7 @@ extension LabHost {
       try putImage(version, at: "/lib/firmware/amd/" + spec.processor.exactFirmwareFile)
     case .updatesFile(let version):
       try putImage(version, at: "/lib/firmware/updates/amd/" + spec.processor.firmwareFile)
-    case .packageOverwrites(_, let moment), .vmAppears(let moment, _): await schedule(fault, at: moment)
+    case .packageOverwrites(_, let moment), .vmAppears(let moment, _, _, _): await schedule(fault, at: moment)
     case .packageManagerAtWork: try startPackageManager()
     case .toolMissing(let tool): try hideTool(tool)
     case .bootLinesGone: if up { loseBootLines() }
@@ -46,7 +46,7 @@ extension LabHost {
       .packageOverwrites, .vmAppears, .bootLinesGone, .hostKeyChanged:
       break
     case .nologin: root.remove("/run/nologin")
-    case .comesBackByKexec: try root.write("/sys/kernel/kexec_loaded", kexec.loaded == nil ? "0\n" : "1\n")
+    case .comesBackByKexec(let announced): if announced { try loadKexec(nil) }
     case .ccpHeldBy(let module):
       root.remove("/sys/module/" + module)
       try writeModules()
@@ -87,10 +87,11 @@ extension LabHost {
     try writeModules()
   }
 
-  private func makeStaleInitramfs(_ version: LabVersion) throws {
+  private func makeStaleInitramfs(_ version: LabVersion?) throws {
     let modules = root.text("/etc/initramfs-tools/modules") ?? ""
     if !initramfsTakesCCP { try root.write("/etc/initramfs-tools/modules", modules + "ccp\n") }
-    for kernel in kernels { try rebuildInitramfs(of: kernel.release, holding: image(version)) }
+    let content = version.map { InitramfsFirmware.image(image($0)) } ?? .nothing
+    for kernel in kernels { try rebuildInitramfs(of: kernel.release, holding: content) }
   }
 
   // MARK: At a moment
@@ -103,7 +104,7 @@ extension LabHost {
       faults[fault.kind] = nil
       switch fault {
       case .packageOverwrites(let version, _): try? overwriteFirmware(version)
-      case .vmAppears(_, let model): await appear(model, known: true)
+      case .vmAppears(_, let model, let known, _): await appear(model, known: known)
       default: break
       }
     }

@@ -107,15 +107,20 @@ extension LabHost {
 
   /// A guest by fault, if this command is its moment.
   func appearGuest(at line: String) async {
-    guard case .vmAppears(.command(let text), let model) = faults[.vmAppears], line.contains(text) else { return }
-    faults[.vmAppears] = nil
-    await appear(model, known: true)
+    guard case .vmAppears(.command(let text), _, _, _) = faults[.vmAppears], line.contains(text) else { return }
+    await appearGuestOnce()
   }
 
   func appearGuestAfterStop() async {
-    guard case .vmAppears(.computeStopped, let model) = faults[.vmAppears] else { return }
-    faults[.vmAppears] = nil
-    await appear(model, known: true)
+    guard case .vmAppears(.computeStopped, _, _, _) = faults[.vmAppears] else { return }
+    await appearGuestOnce()
+  }
+
+  /// The fault is over once it has happened as often as was asked.
+  private func appearGuestOnce() async {
+    guard case .vmAppears(let moment, let model, let known, let times) = faults[.vmAppears] else { return }
+    faults[.vmAppears] = times > 1 ? .vmAppears(moment, model, known: known, times: times - 1) : nil
+    await appear(model, known: known)
   }
 
   func appear(_ model: LabGuestModel, known: Bool) async {

@@ -1,3 +1,12 @@
+/// What firmware goes into an initramfs that takes `ccp`.
+enum InitramfsFirmware {
+  /// The real root's files, as the tools copy them.
+  case asRoot
+  /// Another image, for an initramfs that nobody rebuilt.
+  case image(LabImage)
+  case nothing
+}
+
 extension LabHost {
   /// Names that `modinfo -F firmware ccp` prints; initramfs tools copy only these.
   static let declaredFirmware = [
@@ -16,8 +25,7 @@ extension LabHost {
   }
 
   /// Makes the initramfs of a kernel from the files that lie there now.
-  /// - Parameter image: instead of the real root's file, for an initramfs that nobody rebuilt.
-  func rebuildInitramfs(of release: String, holding image: LabImage? = nil) throws {
+  func rebuildInitramfs(of release: String, holding firmware: InitramfsFirmware = .asRoot) throws {
     var entries = [
       CPIO.Entry(path: "init", bytes: Array("#!/bin/sh\n".utf8)),
       CPIO.Entry(path: "usr/lib/modules/\(release)/modules.dep", bytes: [10]),
@@ -27,17 +35,22 @@ extension LabHost {
       entries.append(CPIO.Entry(path: module, bytes: Array("module\n".utf8)))
     }
     // The tools also copy the firmware that drivers in the kernel itself declare.
-    if initramfsTakesCCP || isBuiltin { entries += firmwareEntries(release, image) }
+    if initramfsTakesCCP || isBuiltin { entries += firmwareEntries(release, firmware) }
     let microcode = [CPIO.Entry(path: "kernel/x86/microcode/AuthenticAMD.bin", bytes: [0x41, 0x4d, 0x44, 0])]
     let bytes = CPIO.archive(microcode) + StoredZstd.frame(CPIO.archive(entries))
     try root.write(Self.initramfsPath(release), bytes)
   }
 
-  private func firmwareEntries(_ release: String, _ image: LabImage?) -> [CPIO.Entry] {
-    if let image {
-      let path = "usr/lib/firmware/amd/" + spec.processor.firmwareFile
-      return [CPIO.Entry(path: path, bytes: image.bytes)]
+  private func firmwareEntries(_ release: String, _ firmware: InitramfsFirmware) -> [CPIO.Entry] {
+    switch firmware {
+    case .asRoot: return rootFirmwareEntries(release)
+    case .nothing: return []
+    case .image(let image):
+      return [CPIO.Entry(path: "usr/lib/firmware/amd/" + spec.processor.firmwareFile, bytes: image.bytes)]
     }
+  }
+
+  private func rootFirmwareEntries(_ release: String) -> [CPIO.Entry] {
     let places = ["updates/\(release)/", "updates/", "\(release)/", ""].map { "/lib/firmware/" + $0 }
     return Self.declaredFirmware.compactMap { name in
       for place in places {

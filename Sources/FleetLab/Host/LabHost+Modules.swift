@@ -56,7 +56,8 @@ extension LabHost {
     let version = firmware.running
     let tooOld = snpOn && version < LabVersion(1, 51, 0)
     if tooOld { sayCCP("SEV-SNP support requires firmware version >= 1:51") }
-    let fails = faults[.initFails] != nil || tooOld
+    var fails = tooOld
+    if case .initFails(let above) = faults[.initFails] { fails = fails || above.map { version > $0 } ?? true }
     firmware.initialized = !fails
     if fails { sayCCP("SEV: failed to INIT error 0x1") }
     sayCCP("SEV API:\(version.major).\(version.minor) build:\(version.build)")

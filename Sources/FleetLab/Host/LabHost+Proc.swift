@@ -68,9 +68,6 @@ extension LabHost {
     ]
     for (name, value) in identity { try root.write("/sys/class/dmi/id/\(name)", value + "\n") }
     try root.write("/sys/kernel/kexec_loaded", "0\n")
-    if case .comesBackByKexec(announced: true) = faults[.comesBackByKexec] {
-      try root.write("/sys/kernel/kexec_loaded", "1\n")
-    }
     let patch = "0x\(Text.hex(spec.processor.microcode))\n"
     for cpu in ["cpu0", "cpu1"] { try root.write("/sys/devices/system/cpu/\(cpu)/microcode/version", patch) }
     let path = (spec.firmwareClassPath ?? "") + "\n"

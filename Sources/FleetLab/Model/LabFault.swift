@@ -2,7 +2,8 @@
 package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   /// A reset ends with the host down for good.
   case doesNotComeBack
-  /// `reboot` starts the next kernel by kexec: new boot id, firmware as before. Announced: `kexec_loaded` says so.
+  /// `reboot` starts the next kernel by kexec: new boot id, firmware as before. Announced: a kexec kernel is loaded, and
+  /// `kexec_loaded` says so until it is unloaded or started. Not announced: nothing is loaded, and it happens all the same.
   case comesBackByKexec(announced: Bool)
   /// Removing `ccp` fails because of a user that nobody saw before.
   case rmmodRefused(holder: String)
@@ -11,10 +12,10 @@ package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   case ccpBuiltin
   /// The security processor takes no file, and says nothing.
   case silentRefusal
-  /// A new version runs, yet SEV INIT fails.
-  case initFails
-  /// `ccp` is in the initramfs, which holds an image of this version.
-  case staleInitramfs(LabVersion)
+  /// SEV INIT fails with every version above this one; with all of them where none is given.
+  case initFails(above: LabVersion?)
+  /// `ccp` is in the initramfs, which holds an image of this version, or none.
+  case staleInitramfs(LabVersion?)
   case initramfsToolFails
   /// A forgotten image under the name that the kernel tries first.
   case exactModelFile(LabVersion)
@@ -30,8 +31,8 @@ package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   /// Every connection and every command starts this much later.
   case slow(milliseconds: Int)
   case dropConnection(LabDrop)
-  /// A virtual machine starts at this moment, known to Nova's API or not as the lab's user decides.
-  case vmAppears(LabMoment, LabGuestModel)
+  /// A virtual machine starts at this moment, and one more each time it comes again; Nova's API is told of known ones.
+  case vmAppears(LabMoment, LabGuestModel, known: Bool, times: Int)
   /// A virtual machine runs that Nova does not know.
   case unknownVM
   /// A newer kernel is installed and boots next.
@@ -39,7 +40,7 @@ package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   /// The folder has this many bytes left.
   case diskFull(folder: String, left: Int)
   case readOnlyFirmware
-  /// sudo refuses every command, or this one.
+  /// sudo refuses every command, or this one: a path, or the name of a program of the host.
   case sudoRefused(command: String?)
   case hostKeyChanged
   case rsaOnly
@@ -52,11 +53,12 @@ package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   /// One of each, with plausible values.
   package static let allCases: [LabFault] = [
     .doesNotComeBack, .comesBackByKexec(announced: false), .rmmodRefused(holder: "ccp_crypto"),
-    .ccpHeldBy(module: "ptdma"), .ccpBuiltin, .silentRefusal, .initFails, .staleInitramfs(LabVersion(1, 55, 24)),
-    .initramfsToolFails, .exactModelFile(LabVersion(1, 55, 33)), .updatesFile(LabVersion(1, 55, 32)),
+    .ccpHeldBy(module: "ptdma"), .ccpBuiltin, .silentRefusal, .initFails(above: nil),
+    .staleInitramfs(LabVersion(1, 55, 24)), .initramfsToolFails, .exactModelFile(LabVersion(1, 55, 33)),
+    .updatesFile(LabVersion(1, 55, 32)),
     .packageOverwrites(LabVersion(1, 55, 21), when: .boot), .packageManagerAtWork, .toolMissing("sha256sum"),
     .toolShape(tool: "snphost", shape: .labelled), .bootLinesGone(journalToo: false), .slow(milliseconds: 400),
-    .dropConnection(.atExec(2)), .vmAppears(.computeStopped, .none), .unknownVM,
+    .dropConnection(.atExec(2)), .vmAppears(.computeStopped, .none, known: false, times: 1), .unknownVM,
     .kernelChangePending("6.12.12+bpo-amd64"), .diskFull(folder: "/lib/firmware", left: 4096), .readOnlyFirmware,
     .sudoRefused(command: nil), .hostKeyChanged, .rsaOnly, .aeadOnly, .pspTimeouts, .nologin(seconds: 600),
   ]

@@ -38,12 +38,14 @@ extension LabHost {
     return ToolAnswer()
   }
 
-  /// `lsinitrd [FILE]` lists; `lsinitrd -f PATH [FILE]` prints one file, which must be text here.
+  /// `lsinitrd [FILE]` lists; `lsinitrd -f PATH [FILE]` prints the content of one file, and nothing for one that is not
+  /// there: cpio does not mind.
   func lsinitrd(_ question: ToolQuestion) async throws -> ToolAnswer {
     guard question.isRoot else { return ToolAnswer.failure("lsinitrd: Permission denied") }
     let images = question.operands.filter { $0.contains("initrd.img-") || $0.contains("initramfs-") }
     let release = images.last.map { $0.lastPathPart.replacing("initrd.img-", with: "") } ?? kernel.release
     let files = try await initramfs(of: release).files
+    if let path = question.value("-f", "--file") { return ToolAnswer(bytes: files[path] ?? []) }
     let lines = files.keys.sorted().map { path in
       "-rw-r--r--   1 root     root     \(Text.padded(files[path]?.count ?? 0, width: 8)) Jan  1 00:00 \(path)\n"
     }

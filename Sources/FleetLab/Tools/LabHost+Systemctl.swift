@@ -209,18 +209,21 @@ extension LabHost {
       restartSoon(.kexec, by: question.command)
       return ToolAnswer()
     }
-    if question.has("-u", "--unload") {
-      kexec.loaded = nil
-    } else {
-      let path = question.operands.first?.lastPathPart ?? ""
-      kexec.loaded = kernels.first { "vmlinuz-" + $0.release == path } ?? kernel
-      note(.kexecLoaded, kexec.loaded?.release ?? "", by: question.command)
-    }
+    let unloads = question.has("-u", "--unload")
+    let path = question.operands.first?.lastPathPart ?? ""
+    let next = unloads ? nil : kernels.first { "vmlinuz-" + $0.release == path } ?? kernel
     do {
-      try root.write("/sys/kernel/kexec_loaded", kexec.loaded == nil ? "0\n" : "1\n")
+      try loadKexec(next)
     } catch {
       return ToolAnswer.failure("kexec: \(error.text)")
     }
+    if let next { note(.kexecLoaded, next.release, by: question.command) }
     return ToolAnswer()
+  }
+
+  /// What `reboot` then starts; nil: nothing, so that it resets the host.
+  func loadKexec(_ kernel: LabKernel?) throws(LabError) {
+    kexec.loaded = kernel
+    try root.write("/sys/kernel/kexec_loaded", kernel == nil ? "0\n" : "1\n")
   }
 }

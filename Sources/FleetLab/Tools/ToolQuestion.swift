@@ -48,6 +48,8 @@ struct ToolQuestion: Sendable {
 struct ToolAnswer: Sendable {
   var code: Int32 = 0
   var output = ""
+  /// In place of `output`, for what is no text.
+  var bytes: [UInt8]?
   var errors = ""
   /// A program that the asking one becomes.
   var become: String?
@@ -59,7 +61,7 @@ struct ToolAnswer: Sendable {
 
   var encoded: [UInt8] {
     if let become { return Array("become 0 \(become.utf8.count) 0\n\(become)".utf8) }
-    let out = Array(output.utf8)
+    let out = bytes ?? Array(output.utf8)
     let err = Array(errors.utf8)
     return Array("print \(code) \(out.count) \(err.count)\n".utf8) + out + err
   }

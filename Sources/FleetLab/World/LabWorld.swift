@@ -63,6 +63,7 @@ package final class LabWorld: Sendable {
   private static func hooks(_ compute: LabCompute) -> LabHooks {
     var hooks = LabHooks()
     hooks.computeServiceChanged = { host, active in await compute.setComputeUp(host, active) }
+    hooks.guestAppeared = { host, guest in await compute.learn(guest, on: host) }
     hooks.hostChanged = { host, up in if !up { await compute.hostWasReset(host) } }
     return hooks
   }

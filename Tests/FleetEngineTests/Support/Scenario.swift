@@ -21,8 +21,8 @@ final class Scenario: Sendable {
 
   /// `body` gets a fresh world, which is gone afterwards whatever happens.
   static func with<Value>(
-    hosts: [LabHostSpec], servers: [LabWorldSpec.Server] = [], target: String = "newer", policy: String = "",
-    hasCloud: Bool = true, change: (inout LabWorldSpec) -> Void = { _ in },
+    hosts: [LabHostSpec], servers: [LabWorldSpec.Server] = [], target: String? = "newer", policy: String = "",
+    hasCloud: Bool = true, images: [LabImage] = [], change: (inout LabWorldSpec) -> Void = { _ in },
     _ body: (Scenario) async throws -> Value
   ) async throws -> Value {
     let number = networks.add(1, ordering: .relaxed).newValue
@@ -33,13 +33,14 @@ final class Scenario: Sendable {
     spec.hasCloud = hasCloud
     spec.sudoers = try SudoRules.text(user: spec.user)
     spec.targetsText = targetsText
-    spec.policyText = "drain: {confirm_after: 200ms, deadline: 20s}\n" + policy
+    let drain = policy.contains("drain:") ? "" : "drain: {confirm_after: 200ms, deadline: 20s}\n"
+    spec.policyText = drain + policy
     for host in hosts { spec.targets[host.name] = target }
     change(&spec)
     let world = try await LabWorld.start(spec)
     let scenario = Scenario(world: world, folder: folder)
     do {
-      try scenario.writeCatalog()
+      try scenario.writeCatalog(LabFleet.images + images)
       let value = try await body(scenario)
       await world.stop()
       try? FileManager.default.removeItem(atPath: folder)
@@ -61,8 +62,8 @@ final class Scenario: Sendable {
 
     """
 
-  private func writeCatalog() throws {
-    for image in LabFleet.images {
+  private func writeCatalog(_ images: [LabImage]) throws {
+    for image in images {
       guard let family = image.family.flatMap({ FamilyModel($0) }) else { continue }
       for file in try CatalogWriter.files(for: image.bytes, familyModel: family, source: "made by the lab").files {
         let url = URL(fileURLWithPath: "\(folder)/firmware-catalog/\(file.path)")
@@ -101,6 +102,14 @@ final class Scenario: Sendable {
 
   func service(_ host: String) async -> (isEnabled: Bool, reason: String?, isUp: Bool)? {
     await world.compute?.serviceState(host)
+  }
+
+  /// Where each server is and what Nova says of it, by name: `h2 ACTIVE`; servers of one name sorted.
+  func places() async -> [String: [String]] {
+    let servers = await world.compute?.allServers() ?? []
+    return Dictionary(grouping: servers, by: \.name).mapValues { servers in
+      servers.map { "\($0.host ?? "nowhere") \($0.status)" }.sorted()
+    }
   }
 
   func server(_ name: String) async -> LabCompute.ServerGlimpse? {

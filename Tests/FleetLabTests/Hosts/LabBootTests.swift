@@ -127,7 +127,7 @@ import Testing
 
   @Test func aGuestAppearsWhenACommandRuns() async throws {
     try await Bed.with([.milan("a")]) { bed in
-      try await bed.lab.set(.vmAppears(.command(containing: "update-initramfs"), .sev), on: "a")
+      try await bed.lab.set(.vmAppears(.command(containing: "update-initramfs"), .sev, known: false, times: 1), on: "a")
       #expect(try await bed.root("a", "virsh list --name") == "\n")
       try await bed.root("a", "update-initramfs -u")
       #expect(try await bed.truth("a").guests.map(\.model) == [.sev])

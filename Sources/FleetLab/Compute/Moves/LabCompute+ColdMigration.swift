@@ -60,7 +60,7 @@ extension LabCompute {
     guard let server = servers[id] else { return }
     do {
       if server.behaviour("lab_cold").mode == "fail_finish" { throw ComputeGone() }
-      if server.stateBeforeResize == .stopped {
+      if comesUpOff(server) {
         hosts[destination]?.guests[id] = .off
       } else {
         try await startGuest(server, on: destination)
@@ -74,8 +74,13 @@ extension LabCompute {
     try check(worker)
     setStatus(record, .finished)
     try await pause(settings.times.recordLag, as: worker)
-    let power: PowerState = server.stateBeforeResize == .stopped ? .shutdown : .running
+    let power: PowerState = comesUpOff(server) ? .shutdown : .running
     change(id) { ($0.vmState, $0.taskState, $0.power) = (.resized, nil, power) }
+  }
+
+  /// Whether no guest runs after the move: it was off before, or it dies at once.
+  private func comesUpOff(_ server: NovaServer) -> Bool {
+    server.stateBeforeResize == .stopped || server.behaviour("lab_cold").mode == "dead"
   }
 
   /// ERROR, with the reason in the server.
