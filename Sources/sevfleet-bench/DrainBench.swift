@@ -1,3 +1,4 @@
+import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetLab
@@ -68,7 +69,7 @@ struct DrainBench {
 
   private func isEmpty(_ cloud: OpenStackCloud) async throws -> Bool {
     guard try await cloud.nova.servers(host: Self.host).isEmpty else { return false }
-    return try await cloud.nova.migrations(host: Self.host).allSatisfy(\.isOver)
+    return try await cloud.nova.migrations(host: Self.host).allSatisfy(\.status.isOver)
   }
 
   /// The whole program drains the host; its own journal tells the seconds.
