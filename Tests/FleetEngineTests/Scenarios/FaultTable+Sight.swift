@@ -30,6 +30,7 @@ extension FaultTable {
     .excluded("AEAD-only sshd", .aeadOnly, kind: "noAlgorithm"),
     .converged("snphost prints an impossible TCB", .toolShape(tool: "snphost", shape: .broken), by: "reload") {
       $0.facts = [12]
+      $0.says = ["snphost prints a TCB that cannot be true"]
     },
     .excluded("the host is off", kind: "unreachable") {
       $0.policy = "deadlines: {connect: 2s}\n"
@@ -93,6 +94,15 @@ extension FaultTable {
     .excluded("factory, and a package owns the file", kind: "prerequisite") {
       $0.command = ["downgrade"]
       $0.arguments = ["h1", "--to", "factory"]
+    },
+    .excluded("factory, and no backup would hold the file", kind: "cannotActivate") {
+      $0.command = ["downgrade"]
+      $0.arguments = ["h1", "--to", "factory"]
+      $0.spec = { spec in
+        let path = "/lib/firmware/6.12.9+bpo-amd64/amd/amd_sev_fam19h_model0xh.sbin"
+        spec.files = [.init(path: path, image: LabImage(version: FaultRow.old, spl: 25, family: "fam19h_model0xh"))]
+        spec.firmwarePackage = nil
+      }
     },
     .excluded("a quarantined host is left alone", kind: "quarantined") {
       $0.arrange = { try await Arrange.quarantine($0) }

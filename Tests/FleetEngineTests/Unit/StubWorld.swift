@@ -70,6 +70,7 @@ final class StubWorld: EngineClock, ComputeGateway {
   // MARK: Looks
 
   func service(_ host: String) async throws(ComputeError) -> ComputeServiceState { seen.service }
+  func services() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
 
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
@@ -192,6 +193,7 @@ struct IdleHost: HostGateway {
   func bootMark(_ host: Host) async throws(HostError) -> BootMark { throw Self.unexpected }
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? { throw Self.unexpected }
   func fileHash(_ host: Host, path: String) async throws(HostError) -> String? { throw Self.unexpected }
+  func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool { throw Self.unexpected }
   func manifest(_ host: Host, of tree: FirmwareTree) async throws(HostError) -> [BackupFile] { throw Self.unexpected }
   func read(_ host: Host, path: String) async throws(HostError) -> [UInt8] { throw Self.unexpected }
   func trials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] { throw Self.unexpected }
