@@ -76,7 +76,8 @@ import Testing
 
   @Test func aReloadThatAVMRefusedLeadsToNoReset() async throws {
     try await Self.play { scenario in
-      try await scenario.world.lab.set(.vmAppears(.command(containing: "setsid"), .none), on: "h1")
+      try await scenario.world.lab.set(
+        .vmAppears(.command(containing: "setsid"), .none, known: false, times: 1), on: "h1")
       let (ended, rollout) = try await scenario.apply(["h1"])
       let host = try rollout.host("h1")
       let truth = try await scenario.truth("h1")
