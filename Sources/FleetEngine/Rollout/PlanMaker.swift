@@ -99,7 +99,12 @@ package struct PlanMaker: Sendable {
 
   private func computeViews(_ hosts: [Host]) async throws -> [HostID: ComputeView] {
     let inNova = hosts.filter { $0.computeHost.name != nil }
-    let views = await bounded(inNova, Self.viewsAtOnce) { host in (host.id, await computeView(host)) }
+    let views = await bounded(inNova, Self.viewsAtOnce) { host in
+      // Not inside the tuple: with optimisation on, what stood before an `await` in a tuple was lost across it, and the
+      // release build died on the broken name of the host.
+      let view = await computeView(host)
+      return (host.id, view)
+    }
     var known: [HostID: ComputeHostView] = [:]
     for (host, view) in views { if case .known(let view) = view { known[host] = view } }
     try services.store.save(computeViews: known, at: services.clock.now())

@@ -56,7 +56,11 @@ package struct RolloutEngine: Sendable {
           var answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
           while case .start(let change)? = answer {
             running += 1
-            group.addTask { (change.host, await failure { try await drive(change, rollout, stops) }) }
+            group.addTask {
+              // First the await, then the pair: see `PlanMaker`.
+              let failed = await failure { try await drive(change, rollout, stops) }
+              return (change.host, failed)
+            }
             answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
           }
           ending.holdup = nil

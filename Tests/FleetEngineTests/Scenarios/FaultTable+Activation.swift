@@ -22,7 +22,7 @@ extension FaultTable {
       $0.facts = [5]
       $0.policy = "activation: {reboot: false}\n"
       $0.files = [FaultRow.usual: FaultRow.new]
-      $0.says = ["ccp_crypto"]
+      $0.says = ["modprobe -r ccp was refused"]
     },
     .converged("ccp held by another module", .ccpHeldBy(module: "ptdma"), by: "reboot") { $0.says = ["ptdma"] },
     // A driver in the kernel itself takes what the initramfs holds.
