@@ -30,6 +30,8 @@ extension FaultTable {
     .converged("SEV-ES is switched off", nil, by: "reload") {
       losesES(&$0)
       $0.furnish = { try await Arrange.switchOffSEVES($0) }
+      // The reset that switches it off would have ended a server.
+      ($0.servers, $0.places, $0.moves) = ([], [:], 0)
     },
     .converged("SEV-ES is not offered", nil, by: "reload") {
       losesES(&$0)
