@@ -41,12 +41,17 @@ extension VerifyRules {
       return Failure(
         .unhealthy, "SEV-SNP does not start any more\(errors)", expected: "usable", found: features.sevSNP.rawValue)
     }
-    if before.features.sevES == .usable, features.sevES != .usable, !change.sevES.takesAway {
+    if before.features.sevES == .usable, features.sevES != .usable, !mayLoseSEVES {
       return Failure(
         .unhealthy, "SEV-ES is \(features.sevES.rawValue), which the plan did not say", expected: "usable",
         found: features.sevES.rawValue)
     }
     return checkFailure(observation)
+  }
+
+  /// Accepted, or of no use to anybody: SEV-ES that ran beside SNP and is `unused` is not offered there (RULES S).
+  private var mayLoseSEVES: Bool {
+    change.sevES.takesAway || (change.sevES.verdict == .unused && before.features.sevSNP != .off)
   }
 
   private func initErrors(_ observation: Observation) -> String {
@@ -84,7 +89,7 @@ extension VerifyRules {
       let name = Self.name(check.text)
       return check.verdict == .fail && !Self.isUnread(check) && passed.contains(name) && !passes.contains(name)
     }.map(\.text)
-    let counted = change.sevES.takesAway ? failed.filter { !$0.contains("SEV-ES") } : failed
+    let counted = mayLoseSEVES ? failed.filter { !$0.contains("SEV-ES") } : failed
     guard !counted.isEmpty else { return nil }
     let list = counted.sorted().joined(separator: ", ")
     return Failure(
