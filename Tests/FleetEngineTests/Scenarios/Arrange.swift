@@ -17,6 +17,13 @@ enum Arrange {
     try await scenario.world.lab.clear(.silentRefusal, on: "h1")
   }
 
+  /// A person starts the host anew, for nova-compute is stopped on a quarantined one, and gives it back.
+  static func release(_ scenario: Scenario) async throws {
+    try await scenario.world.lab.reset("h1")
+    while await scenario.service("h1")?.isUp == false { try await Task.sleep(for: .milliseconds(50)) }
+    try await run(scenario, ["host", "release", "h1", "--reason", "looked at"], ends: 0, json: false)
+  }
+
   static func log(_ line: String, _ scenario: Scenario) async throws {
     try await scenario.world.lab.host("h1").logLine(line)
   }

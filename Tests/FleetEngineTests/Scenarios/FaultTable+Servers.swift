@@ -122,7 +122,7 @@ extension FaultTable {
     .converged("a host that a person gave back", nil, by: "reload") {
       $0.arrange = {
         try await Arrange.quarantine($0)
-        try await Arrange.run($0, ["host", "release", "h1", "--reason", "looked at"], ends: 0, json: false)
+        try await Arrange.release($0)
       }
       // The server has gone when the host was quarantined.
       ($0.places, $0.moves) = ([:], 0)
@@ -133,7 +133,7 @@ extension FaultTable {
       $0.arrange = {
         try await $0.world.lab.set(.initFails(above: FaultRow.old), on: "h1")
         try await Arrange.run($0, ["apply", "h1"], ends: 3)
-        try await Arrange.run($0, ["host", "release", "h1", "--reason", "restore"], ends: 0, json: false)
+        try await Arrange.release($0)
       }
       ($0.places, $0.moves) = ([:], 0)
     },

@@ -145,7 +145,7 @@ import Testing
         try await scenario.world.lab.reset("h1")
         _ = try await scenario.sevfleet("probe", "h1")
         let report = try await scenario.sevfleet("report", "compliance", "--json")
-        #expect(report.stdout.contains("\"behind\":1"), "\(report.stdout)")
+        #expect(report.stdout.contains("\"behind\": 1"), "\(report.stdout)")
         #expect(report.stdout.contains("1.55.21"), "\(report.stdout)")
       }
     }
