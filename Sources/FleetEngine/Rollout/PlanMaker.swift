@@ -84,7 +84,7 @@ package struct PlanMaker: Sendable {
   }
 
   /// Asks Nova, and stores what it said for plans that are made offline.
-  /// A method of its own: Swift 6.3.1 optimises a typed `catch` in a closure with a generic result into a wild pointer
+  /// A method of its own: what a tuple holds before an `await` inside it is lost in an optimised build
   /// (decision 0005).
   private func computeView(_ host: Host) async -> ComputeView {
     guard let compute = services.compute, let name = host.computeHost.name else {
