@@ -15,7 +15,7 @@ import Testing
       let folder = try TemporaryFolder()
       daemon = try Daemon("exec ssh-agent -D -a \(folder.path)/agent")
       self.folder = folder
-      try blockUntil { Peer.answers(unixSocket: folder.path + "/agent") }
+      try blockUntil("the agent answers") { Peer.answers(unixSocket: folder.path + "/agent") }
       for pair in pairs { try Command.run(["ssh-add", "-q", pair.path], environment: ["SSH_AUTH_SOCK": socket]) }
     }
   }

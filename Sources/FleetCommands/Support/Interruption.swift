@@ -4,34 +4,35 @@ import Synchronization
 
 /// Ctrl-C and SIGTERM: while hosts are driven the first asks for a stop at the next step boundary and the second leaves
 /// at once; everywhere else the first leaves. Leaving is exit 130 (INTERFACE). The newest one made is in force.
-///
-/// Unchecked: the sources are set once, before anything else can see them, and only kept alive after that.
-final class Interruption: @unchecked Sendable {
+final class Interruption: Sendable {
   private static let inForce = Mutex<Interruption?>(nil)
 
+  /// One source a signal for the whole life of the process: of two sources for one signal, libdispatch on Linux serves
+  /// none any more once either is cancelled (seen with Swift 6.3.1).
+  ///
+  /// Unchecked: made once, and only kept alive after that.
+  nonisolated(unsafe) private static let sources: [any DispatchSourceSignal] = [SIGINT, SIGTERM].map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { inForce.withLock { $0 }?.received() }
+    source.resume()
+    return source
+  }
+
   private let count = Atomic<Int>(0)
-  private var sources: [any DispatchSourceSignal] = []
+  private let hint: String?
 
   /// `hint` is printed when the second signal ends the process: the command that goes on. `nil`: nothing is to be
   /// brought to a boundary, so the first signal ends it.
   init(hint: String?) {
-    for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [weak self] in self?.received(hint) }
-      source.resume()
-      sources.append(source)
-    }
-    // The new one listens before the old one ends, so that no signal is lost between them.
-    Self.inForce.withLock { old in
-      old?.sources.forEach { $0.cancel() }
-      old = self
-    }
+    self.hint = hint
+    Self.inForce.withLock { $0 = self }
+    _ = Self.sources.count
   }
 
   var isStopping: Bool { count.load(ordering: .relaxed) > 0 }
 
-  private func received(_ hint: String?) {
+  private func received() {
     guard let hint else {
       Output.note("left")
       _exit(ExitStatus.interrupted)

@@ -5,10 +5,14 @@ import SSHTransport
 /// The reload runs on the host, detached from us, so that a broken connection cannot leave it half-way (RULES A1).
 /// The script is run by the login, not by root: as root it only calls fixed commands, as everything else does.
 extension SSHHostGateway {
+  /// Looks, a tenth of a second apart, for the script's first act: a loaded host takes a moment to start a shell.
+  private static let startPolls = 50
+
   func reload(_ host: Host, _ token: String, _ parameters: [String]) async throws(HostError) {
     let home = try await home(host)
     let folder = "\(home)/.sevfleet"
     let path = "\(folder)/reload-\(token).sh"
+    let mark = "\(folder)/reload-\(token).started"
     let text = Self.reloadScript(become: host.ssh.become, folder: folder, token: token, parameters: parameters)
     let made = try await run(
       host, "mkdir -p \(ShellQuoting.quote(folder)) && chmod 700 \(ShellQuoting.quote(folder))",
@@ -24,10 +28,14 @@ extension SSHHostGateway {
     let started = try await run(
       host,
       """
+      begun() { # a look that comes too early would start a second one
+        n=0; while [ ! -e \(ShellQuoting.quote(mark)) ] && [ $n -lt \(Self.startPolls) ]; do sleep 0.1; n=$((n+1)); done
+      }
       if [ -x /usr/bin/systemd-run ] && [ -d /run/systemd/system ] && \(shell.allowed(detach)); then
-        \(shell.line(detach)) </dev/null >/dev/null 2>&1 && exit 0
+        \(shell.line(detach)) </dev/null >/dev/null 2>&1 && { begun; exit 0; }
       fi
       setsid /bin/sh \(ShellQuoting.quote(path)) </dev/null >/dev/null 2>&1 &
+      begun
       """, deadline: bounds.command)
     guard started.exitStatus == 0 else {
       throw HostError(.refused, "the reload could not be started: \(Self.text(started.stderr).prefix(500))")

@@ -19,9 +19,11 @@ enum Hooks {
     if runner.run.openEffect(effect) == nil {
       try runner.record(.effectIntended(effect: effect, token: hook.argv.joined(separator: " ")))
     }
+    Failpoint.hit("before \(runner.host.id) effect \(effect)")
     let (status, output) = try await LocalCommand.run(
       hook.argv, environment: ["SEVFLEET_HOST": runner.host.id.rawValue, "SEVFLEET_ROLLOUT": runner.rollout],
       timeout: hook.timeout, outputLimit: outputLimit)
+    Failpoint.hit("after \(runner.host.id) effect \(effect)")
     // A hook that was ended because the controller leaves said nothing; it is run again.
     if status == nil { try Task.checkCancellation() }
     guard status == 0 else {

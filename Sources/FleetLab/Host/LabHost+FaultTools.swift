@@ -103,15 +103,17 @@ extension LabHost {
   }
 
   /// Puts a shell in front of the login's shell that asks before and after each command.
-  private func startWatching() throws {
+  func startWatching() throws {
     guard putAside[.dropConnection] == nil, let shell = root.read("/usr/bin/bash") else { return }
     putAside[.dropConnection] = [("/usr/bin/bash", shell)]
     try root.write("/usr/lib/lab/bash", shell, mode: 0o755)
     try root.write("/usr/bin/bash", Self.watchingShell, mode: 0o755)
   }
 
+  /// Takes the watching shell away once no fault waits for a command any more.
   func stopWatching() throws {
-    gate.setDrop(afterBytes: nil)
+    if faults[.dropConnection] == nil { gate.setDrop(afterBytes: nil) }
+    guard faults[.dropConnection] == nil, faults[.vmAppears]?.waitsForCommand != true else { return }
     try restoreFiles(.dropConnection, mode: 0o755)
   }
 
@@ -131,7 +133,10 @@ extension LabHost {
   func watched(_ question: ToolQuestion) async -> ToolAnswer {
     let before = question.arguments.first == "before"
     let command = question.arguments.dropFirst().first ?? ""
-    if before { watchedCommands += 1 }
+    if before {
+      watchedCommands += 1
+      await appearGuest(at: command)
+    }
     guard case .dropConnection(let drop) = faults[.dropConnection] else { return ToolAnswer() }
     let cuts: Bool
     switch drop {

@@ -22,7 +22,10 @@ extension LabHost {
       try putImage(version, at: "/lib/firmware/amd/" + spec.processor.exactFirmwareFile)
     case .updatesFile(let version):
       try putImage(version, at: "/lib/firmware/updates/amd/" + spec.processor.firmwareFile)
-    case .packageOverwrites(_, let moment), .vmAppears(let moment, _, _, _): await schedule(fault, at: moment)
+    case .packageOverwrites(_, let moment): await schedule(fault, at: moment)
+    case .vmAppears(let moment, _, _, _):
+      if fault.waitsForCommand { try startWatching() }
+      await schedule(fault, at: moment)
     case .packageManagerAtWork: try startPackageManager()
     case .toolMissing(let tool): try hideTool(tool)
     case .bootLinesGone: if up { loseBootLines() }
@@ -43,7 +46,7 @@ extension LabHost {
     guard let fault = faults.removeValue(forKey: kind) else { return }
     switch fault {
     case .doesNotComeBack, .rmmodRefused, .silentRefusal, .initFails, .initramfsToolFails, .toolShape, .pspTimeouts,
-      .packageOverwrites, .vmAppears, .bootLinesGone, .hostKeyChanged:
+      .packageOverwrites, .bootLinesGone, .hostKeyChanged:
       break
     case .nologin: root.remove("/run/nologin")
     case .comesBackByKexec(let announced): if announced { try loadKexec(nil) }
@@ -58,7 +61,7 @@ extension LabHost {
       if let waiter = faultProcesses.removeValue(forKey: kind) { endChildren(of: waiter) }
     case .toolMissing: try restoreFiles(kind, mode: 0o755)
     case .slow: gate.setDelay(0)
-    case .dropConnection: try stopWatching()
+    case .dropConnection, .vmAppears: try stopWatching()
     case .unknownVM: for guest in guests.values.map(\.guest) where !guest.known { try stopGuest(guest.uuid) }
     case .kernelChangePending(let release):
       kernels.removeAll { $0.release == release && $0 != kernel }

@@ -119,6 +119,14 @@ package enum LabFault: Sendable, Codable, Equatable, CaseIterable {
   }
 }
 
+extension LabFault {
+  /// Whether it happens at a command of the login or of a program.
+  var waitsForCommand: Bool {
+    if case .vmAppears(.command, _, _, _) = self { return true }
+    return false
+  }
+}
+
 /// When something happens by itself.
 package enum LabMoment: Sendable, Codable, Equatable {
   /// During the next boot, before `ccp` loads.

@@ -38,7 +38,7 @@ extension FaultTable {
     // What the log tells after such a load decides the kind: no version at all, or the time-outs themselves.
     .quarantined("PSP commands time out in the reload", .pspTimeouts, kind: nil) {
       $0.facts = [8]
-      ($0.files, $0.reloads, $0.knowsNextReset) = ([FaultRow.usual: FaultRow.new], 1, false)
+      ($0.files, $0.reloads) = ([FaultRow.usual: FaultRow.new], 1)
     },
     .converged(
       "connection lost after the reload began", .dropConnection(.afterCommand(containing: "setsid")), by: "reload"),

@@ -126,8 +126,8 @@ import Testing
       #expect(host.afterReboot == nil && host.armed == nil, "\(row): nobody can know what the next reset brings")
       return
     }
-    // A processor that takes no file at all is nothing that a report could know of.
-    try await scenario.world.lab.clear(.silentRefusal, on: "h1")
+    // A processor that takes no file at all is nothing that a report could know of; a dead one wants its power cut.
+    for fault in [LabFault.Kind.silentRefusal, .pspTimeouts] { try await scenario.world.lab.clear(fault, on: "h1") }
     let running = try await scenario.truth("h1").running
     try await scenario.world.lab.reset("h1")
     let next = try await scenario.truth("h1").running

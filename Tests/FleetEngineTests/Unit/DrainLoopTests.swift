@@ -3,7 +3,7 @@ import FleetEngine
 import Testing
 
 @Suite("RULES D: a drain against a Nova that loses, forgets and is used by others") struct DrainLoopTests {
-  private static func isDrained(_ run: HostRun) -> Bool { run.state == .ready(.proveEmpty, attempt: 1) }
+  private static func isDrained(_ run: HostRun) -> Bool { run.state == .ready(.stage, attempt: 1) }
 
   private static func failure(_ run: HostRun) -> Failure? {
     guard case .skipped(.drain, let failure) = run.state else { return nil }

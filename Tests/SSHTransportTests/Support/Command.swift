@@ -89,10 +89,10 @@ func eventually(_ what: String, within seconds: Double = 20, _ condition: () thr
 }
 
 /// As `eventually`, and blocks its thread: for what other processes do.
-func blockUntil(within seconds: Double = 20, _ condition: () throws -> Bool) throws {
+func blockUntil(_ what: String, within seconds: Double = 20, _ condition: () throws -> Bool) throws {
   let end = Date().addingTimeInterval(seconds)
   while try !condition() {
-    guard Date() < end else { throw Command.Failure(text: "not within \(seconds) s") }
+    guard Date() < end else { throw Command.Failure(text: "not within \(seconds) s: \(what)") }
     usleep(5_000)
   }
 }

@@ -23,28 +23,46 @@ final class SSHServer: Sendable {
   ) throws {
     folder = try TemporaryFolder()
     self.address = address
-    port = try Peer.freePort(address)
     hostKeys = try types.map { try TestKeys.pair("host-\($0)", ["-t", $0]) }
     let authorized = try (keys ?? [TestKeys.ed25519()]).map(\.publicLine).joined(separator: "\n") + "\n"
     try folder.write("authorized_keys", authorized)
     try FileManager.default.createDirectory(atPath: folder.path + "/home", withIntermediateDirectories: true)
     if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
-    let configuration =
+    let fixed =
       lines + hostKeys.map { "HostKey \($0.path)" } + [
-        "ListenAddress \(address)", "Port \(port)", "AuthorizedKeysFile \(folder.path)/authorized_keys",
+        "ListenAddress \(address)", "AuthorizedKeysFile \(folder.path)/authorized_keys",
         "PidFile none", "UsePAM no", "StrictModes no", "PermitRootLogin yes", "UseDNS no", "MaxStartups 1000",
         "PasswordAuthentication no", "KbdInteractiveAuthentication no",
         "SetEnv HOME=\(folder.path)/home", "LogLevel VERBOSE",
       ] + (hasSFTP ? ["Subsystem sftp internal-sftp"] : [])
-    try folder.write("sshd_config", configuration.joined(separator: "\n") + "\n")
-    daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
-    let (address, port) = (address, port)
-    try blockUntil { Peer.answers(address, port) }
+    (daemon, port) = try Self.start(address, fixed, folder)
+  }
+
+  /// A free port may be taken before sshd binds it, so another one is tried then.
+  private static func start(_ address: String, _ lines: [String], _ folder: TemporaryFolder) throws -> (Daemon, Int) {
+    for _ in 1...5 {
+      let port = try Peer.freePort(address)
+      try folder.write("sshd_config", (lines + ["Port \(port)"]).joined(separator: "\n") + "\n")
+      try folder.write("log", "")
+      let daemon = try Daemon("exec /usr/sbin/sshd -D -f \(folder.path)/sshd_config -E \(folder.path)/log")
+      var isRefused = false
+      try blockUntil("sshd answers", within: 60) {
+        isRefused = Self.read(folder).contains("Cannot bind any address")
+        return isRefused || Peer.answers(address, port)
+      }
+      if !isRefused { return (daemon, port) }
+      daemon.stop()
+    }
+    throw Command.Failure(text: "no free port at \(address): \(Self.read(folder))")
+  }
+
+  private static func read(_ folder: TemporaryFolder) -> String {
+    (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? ""
   }
 
   deinit { daemon.stop() }
 
-  var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
+  var log: String { Self.read(folder) }
 
   /// A script that makes the file `mark` and goes on for as long as the server's folder exists.
   func endless(_ mark: String? = nil) -> String {
