@@ -102,9 +102,13 @@ struct PrepareStep: StepImplementation {
     guard let path = change.stagePath, let image = change.image, let cpu = observation.cpu else { return nil }
     var files = observation.files.filter { $0.path != path }
     files.append(FirmwareFile(path: path, sha256: image.sha256, version: image.version))
-    let kernels = Set([observation.kernel, observation.nextBootKernel].compactMap { $0 })
-    for kernel in kernels.sorted() {
-      let resolution = EffectiveFile.resolve(cpu: cpu, files: files, search: observation.search, kernel: kernel)
+    // The running kernel searches for a reload, the next one after a reset; they may search differently.
+    let searches = [
+      (observation.kernel, observation.search), (observation.nextBootKernel, observation.searchAfterReset),
+    ]
+    for (kernel, search) in searches {
+      guard let kernel else { continue }
+      let resolution = EffectiveFile.resolve(cpu: cpu, files: files, search: search, kernel: kernel)
       if let winner = resolution.winner, winner.path != path {
         return Failure(
           .shadowed,

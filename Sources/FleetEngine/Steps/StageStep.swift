@@ -32,7 +32,7 @@ struct StageStep: StepImplementation {
       return Failure(.stageFailed, "its kernel could not be read")
     }
     let winner = EffectiveFile.resolve(
-      cpu: cpu, files: observation.files, search: observation.search, kernel: kernel
+      cpu: cpu, files: observation.files, search: observation.searchAfterReset, kernel: kernel
     ).winner
     if let failure = mismatch(change, winner, place: "on the host") { return failure }
     guard change.rebuildInitramfs != nil else { return nil }
@@ -40,7 +40,7 @@ struct StageStep: StepImplementation {
       return Failure(.stageFailed, "what the initramfs of \(kernel) holds could not be read back")
     }
     let inside = EffectiveFile.resolve(
-      cpu: cpu, files: initramfs.files, search: observation.search, kernel: kernel
+      cpu: cpu, files: initramfs.files, search: observation.searchAfterReset, kernel: kernel
     ).winner
     return mismatch(change, inside, place: "in the initramfs of \(initramfs.kernel)")
   }
