@@ -13,6 +13,11 @@ import Testing
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? preset
   }
 
+  /// Only this run, by its name, to look closely at one.
+  private static let runs = KilledRun.all.filter { run in
+    ProcessInfo.processInfo.environment["SEVFLEET_KILL_RUN"].map { $0 == run.name } ?? true
+  }
+
   /// What must be the same after a kill as without one.
   struct Trace: Equatable, Sendable {
     var running: LabVersion
@@ -26,9 +31,9 @@ import Testing
     var effects: [String: Int]
   }
 
-  @Test(arguments: KilledRun.all)
+  @Test(arguments: runs)
   func everyPointIsSurvived(_ run: KilledRun) async throws {
-    let (points, clean) = try await Self.cleanRun(run)
+    let (points, clean) = try await CleanRuns.shared.of(run)
     #expect(points.count > 30, "a run without points proves nothing")
     let began = ContinuousClock.now
     let visited = try await withThrowingTaskGroup(of: String.self) { group in
@@ -49,7 +54,7 @@ import Testing
     let reached = try await withThrowingTaskGroup(of: Set<EffectKind>.self) { group in
       for run in KilledRun.all {
         group.addTask {
-          let (points, _) = try await Self.cleanRun(run)
+          let (points, _) = try await CleanRuns.shared.of(run)
           return Set(EffectKind.allCases.filter { kind in points.contains { $0.contains(" effect \(kind.rawValue)") } })
         }
       }
@@ -58,17 +63,31 @@ import Testing
     #expect(reached == Set(EffectKind.allCases), "\(Set(EffectKind.allCases).subtracting(reached))")
   }
 
+  /// The undisturbed runs, each made once for both tests.
+  private actor CleanRuns {
+    static let shared = CleanRuns()
+    private var made: [String: Task<([String], Trace), any Error>] = [:]
+
+    func of(_ run: KilledRun) async throws -> ([String], Trace) {
+      let task = made[run.name] ?? Task { try await KillNineTests.cleanRun(run) }
+      made[run.name] = task
+      return try await task.value
+    }
+  }
+
   private static func cleanRun(_ run: KilledRun) async throws -> ([String], Trace) {
     try await Lanes.shared.run {
       try await scenario(run) { scenario in
         let log = "\(scenario.folder)/points"
         let ended = try await scenario.sevfleet(
           [run.command] + run.arguments + ["--json", "--yes"], environment: ["SEVFLEET_FAILPOINT_LOG": log])
-        #expect(ended.status == run.exit, "\(run): \(ended.stderr)")
+        guard ended.status == run.exit else { throw Disturbed(description: "\(run): \(ended.stderr)") }
         return (try points(log, scenario), try await trace(scenario))
       }
     }
   }
+
+  private struct Disturbed: Error, CustomStringConvertible { var description: String }
 
   /// Kills one run and takes it up again. Returns the name of the point at which it really died.
   private static func check(
