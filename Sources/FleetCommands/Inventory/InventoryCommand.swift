@@ -63,58 +63,102 @@ struct InventoryList: AsyncParsableCommand {
 
 struct InventoryImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Proposes a hosts file from what Nova knows; writes nothing.")
+    commandName: "import", abstract: "Proposes a hosts file from what another inventory knows; writes nothing.",
+    discussion: """
+      Prints the hosts that are new, and tells on standard error where a declared host is told differently. From Nova, \
+      aggregates become groups and the availability zone the failure domain.
+      """)
 
   @OptionGroup var options: GlobalOptions
   @Flag(help: "Ask Nova for its compute hosts.") var nova = false
   @Option(help: "Only hosts of this aggregate.") var aggregate: String?
+  @Option(help: "Read a CSV file; its first line names the columns.") var csv: String?
+  @Option(help: "Read an Ansible inventory, INI or YAML.") var ansible: String?
 
   func run() async throws {
     try await Execution.run(options) {
-      guard nova else {
-        throw CommandError(ExitStatus.usage, "usage", "say where from: --nova", expected: "--nova")
-      }
       let context = try CommandContext(options, needsCatalog: false, mayBeEmpty: true)
-      guard let cloud = try context.openCloud() else {
+      let imported: [ImportedHost]
+      switch (nova, csv, ansible) {
+      case (true, nil, nil): imported = try await askNova(context)
+      case (false, let file?, nil) where aggregate == nil: imported = try read(file, CSVHosts.read)
+      case (false, nil, let file?) where aggregate == nil: imported = try read(file, AnsibleHosts.read)
+      case (_, _, _):
         throw CommandError(
-          ExitStatus.badInput, "notConfigured", "no OpenStack is configured", expected: "openstack.cloud or OS_*")
+          ExitStatus.usage, "usage", "say where from, once: --nova, perhaps with --aggregate, --csv or --ansible",
+          expected: "--nova, --csv FILE or --ansible FILE")
       }
-      let proposal = await Result { try await propose(context, cloud) }
-      try? await cloud.shutdown()
-      let inventory = try proposal.get()
-      if options.json {
-        try context.output.document(InventoryDocument(inventory))
-      } else {
-        for file in InventoryWriter.files(for: inventory) where file.path.hasPrefix("hosts") {
-          context.output.line(
-            "# \(options.inventoryFolder)/\(file.path)\n\(String(decoding: file.bytes, as: UTF8.self))")
-        }
-      }
+      try show(InventoryProposal(imported, into: context.inventory, isInNova: nova), context)
       return ExitStatus.done
     }
   }
 
-  private func propose(_ context: CommandContext, _ cloud: OpenStackCloud) async throws -> Inventory {
-    var names: Set<String>?
-    if let aggregate {
-      let found = try await cloud.nova.aggregates().first { $0.name == aggregate }
-      guard let found else {
-        throw CommandError(ExitStatus.usage, "noAggregate", "Nova has no aggregate \(aggregate)", found: aggregate)
-      }
-      names = Set(found.hosts)
+  private func show(_ proposal: InventoryProposal, _ context: CommandContext) throws {
+    if options.json {
+      try context.output.document(ImportDocument(proposal))
+      return
     }
-    let known = Set(context.inventory.hosts.compactMap(\.computeHost.name))
-    var inventory = Inventory(ssh: context.inventory.ssh, openStackConfigured: true)
-    for hypervisor in try await cloud.nova.hypervisors().sorted(by: { $0.serviceHost < $1.serviceHost }) {
+    for difference in proposal.differences { Output.note(difference.sentence) }
+    Output.note("\(proposal.inventory.hosts.count) new, \(proposal.unchanged) as declared")
+    for file in InventoryWriter.files(for: proposal.inventory) where file.path.hasPrefix("hosts") {
+      context.output.line("# \(options.inventoryFolder)/\(file.path)\n\(String(decoding: file.bytes, as: UTF8.self))")
+    }
+  }
+
+  private func read(
+    _ file: String, _ reader: ([UInt8], String) -> Result<[ImportedHost], Diagnostics>
+  ) throws -> [ImportedHost] {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    } catch {
+      throw CommandError(
+        ExitStatus.badInput, "unreadable", "\(file) cannot be read: \(error.localizedDescription)", found: file)
+    }
+    switch reader(Array(bytes), file) {
+    case .success(let hosts): return hosts
+    case .failure(let diagnostics): throw CommandError(diagnostics)
+    }
+  }
+
+  private func askNova(_ context: CommandContext) async throws -> [ImportedHost] {
+    guard let cloud = try context.openCloud() else {
+      throw CommandError(
+        ExitStatus.badInput, "notConfigured", "no OpenStack is configured", expected: "openstack.cloud or OS_*")
+    }
+    let answer = await Result { try await hosts(of: cloud) }
+    try? await cloud.shutdown()
+    return try answer.get()
+  }
+
+  private func hosts(of cloud: OpenStackCloud) async throws -> [ImportedHost] {
+    let aggregates = try await cloud.nova.aggregates()
+    if let aggregate, !aggregates.contains(where: { $0.name == aggregate }) {
+      throw CommandError(ExitStatus.usage, "noAggregate", "Nova has no aggregate \(aggregate)", found: aggregate)
+    }
+    return try await cloud.nova.hypervisors().sorted { $0.serviceHost < $1.serviceHost }.compactMap { hypervisor in
       let name = hypervisor.serviceHost
-      if let names, !names.contains(name) { continue }
-      if known.contains(name) { continue }
-      inventory.hosts.append(
-        Host(
-          id: HostID(name), address: hypervisor.hostIP ?? hypervisor.hostname, ssh: context.inventory.ssh,
-          computeHost: .named(name), declaredAt: SourceLocation(file: "hosts/imported.yaml")))
+      let own = aggregates.filter { $0.hosts.contains(name) }
+      if let aggregate, !own.contains(where: { $0.name == aggregate }) { return nil }
+      return .nova(
+        name, address: hypervisor.hostIP ?? hypervisor.hostname, aggregates: own.map(\.name).sorted(),
+        availabilityZone: own.compactMap(\.availabilityZone).first)
     }
-    return inventory
+  }
+}
+
+/// `sevfleet.inventory/1` with the hosts that are new, and with what is told differently of the declared ones.
+struct ImportDocument: Encodable {
+  var schema = "sevfleet.inventory/1"
+  var hosts: [InventoryDocument.HostRow]
+  var targets: [String] = []
+  var differences: [InventoryProposal.Difference]
+  var unchanged: Int
+
+  init(_ proposal: InventoryProposal) {
+    hosts = InventoryDocument(proposal.inventory).hosts
+    differences = proposal.differences
+    unchanged = proposal.unchanged
   }
 }
 

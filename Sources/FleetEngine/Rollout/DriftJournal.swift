@@ -16,7 +16,11 @@ struct DriftJournal {
     for (host, look) in looks where !held.contains(host) {
       guard case .success(let observation) = look else { continue }
       let now = facts(observation, floors[host])
-      if told[host].map({ Self.differ($0, now) }) ?? true { events.append((.observed(now), host)) }
+      let reboot = told[host].flatMap { Self.armedReboot($0, now) }
+      if let reboot { events.append((reboot, host)) }
+      // Also after a reboot that changed nothing: told once is enough.
+      let isNews = told[host].map { Self.differ($0, now) } ?? true
+      if isNews || reboot != nil { events.append((.observed(now), host)) }
     }
     if !events.isEmpty { try services.store.append(events, rollout: nil, at: at) }
   }
@@ -25,6 +29,17 @@ struct DriftJournal {
   private static func differ(_ before: RunFacts, _ now: RunFacts) -> Bool {
     before.version != now.version || before.tcb != now.tcb || before.features != now.features
       || before.afterReboot != now.afterReboot
+  }
+
+  /// Any reboot of an armed host applies the file that lies there; nobody here asked for this one.
+  private static func armedReboot(_ before: RunFacts, _ now: RunFacts) -> JournalEvent? {
+    guard before.armed == true, let was = before.bootID, let boot = now.bootID, was != boot else { return nil }
+    let ran = before.version?.description ?? "an unknown version"
+    let armed = before.afterReboot?.description ?? "an unknown version"
+    return .finding(
+      kind: "armedReboot",
+      text: "it rebooted outside a rollout while armed: \(ran) ran and \(armed) lay ready; "
+        + "\(now.version?.description ?? "an unknown version") runs now")
   }
 
   private func facts(_ observation: Observation, _ stored: FloorEvidence?) -> RunFacts {

@@ -150,4 +150,26 @@ import Testing
       }
     }
   }
+
+  /// A file that somebody put there is applied by any reboot (FACTS 2.7); the one that nobody here asked for is told.
+  @Test func anArmedHostThatRebootsIsToldOnce() async throws {
+    try await Lanes.shared.run {
+      try await Scenario.with(hosts: [.milan("h1")]) { scenario in
+        _ = try await scenario.sevfleet("probe", "h1")
+        try await scenario.world.lab.set(.packageOverwrites(LabVersion(1, 55, 34), when: .after(seconds: 0)), on: "h1")
+        while try await !scenario.truth("h1").faults.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        _ = try await scenario.sevfleet("probe", "h1")
+        #expect(try await !Self.history(scenario).contains("while armed"))
+        try await scenario.world.lab.reset("h1")
+        for _ in 1...2 { _ = try await scenario.sevfleet("probe", "h1") }
+        let told = try await Self.history(scenario)
+        let expected = "while armed: 1.55.31 ran and 1.55.34 lay ready; 1.55.34 runs now"
+        #expect(told.components(separatedBy: expected).count == 2, "\(told)")
+      }
+    }
+  }
+
+  private static func history(_ scenario: Scenario) async throws -> String {
+    try await scenario.sevfleet("history", "h1").stdout
+  }
 }
