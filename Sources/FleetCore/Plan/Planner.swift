@@ -86,11 +86,30 @@ package struct Planner: Sendable {
     var plan = Plan(changes: [], upToDate: [], excluded: [], options: options)
     for (situation, outcome) in zip(situations, outcomes) {
       switch outcome {
-      case .change(let change): plan.changes.append(change)
+      case .change(var change):
+        if let reason = landing(change, situations) { change.reasons.append(reason) }
+        plan.changes.append(change)
       case .upToDate: plan.upToDate.append(situation.host.id)
       case .excluded(let exclusion): plan.excluded.append(.init(host: situation.host.id, exclusion: exclusion))
       }
     }
     return plan
+  }
+
+  /// Names of servers listed with one change; the number says how many there are.
+  private static let maxNamed = 20
+
+  /// SEV-ES servers elsewhere that could have moved here, and no longer can once SEV-ES is gone.
+  private func landing(_ change: HostChange, _ situations: [HostSituation]) -> Reason? {
+    guard change.sevES.takesAway, change.computeHost.name != nil else { return nil }
+    var names: [String] = []
+    for situation in situations where situation.host.id != change.host {
+      guard case .known(let view) = situation.compute else { continue }
+      names += view.servers.filter { $0.model == .sevES }.map { "\($0.name) on \(situation.host.id)" }
+    }
+    guard !names.isEmpty else { return nil }
+    let named = names.sorted().prefix(Self.maxNamed).joined(separator: ", ")
+    let more = names.count > Self.maxNamed ? " and \(names.count - Self.maxNamed) more" : ""
+    return Reason("S", "SEV-ES servers that could not move here any more: \(named)\(more)")
   }
 }

@@ -54,6 +54,20 @@ import Testing
     #expect(Self.destinations(plan, "s1") == ["cmp-8"])
   }
 
+  @Test("RULES S: who accepts a loss is told which servers elsewhere could no longer land here") func landing() {
+    var losing = Self.bench(1)
+    losing.host.target = .version(Bench.losing)
+    var holder = Self.bench(2)
+    holder.host.target = .version(Bench.running)
+    holder.put(Bench.server("e2", .sevES))
+    holder.put(Bench.server("plain", .none))
+    let plan = Self.plan([losing, holder], accept: true)
+    let told = plan.changes.flatMap(\.reasons).filter { $0.text.contains("could not move here") }
+    #expect(told.count == 1 && told[0].rule == "S", "\(plan.changes) \(plan.excluded)")
+    #expect(told.first?.text.hasSuffix("e2 on sev-2") == true, "\(told)")
+    #expect(Self.plan([holder, Self.bench(3)]).changes.flatMap(\.reasons).allSatisfy { !$0.text.contains("move here") })
+  }
+
   @Test("a SEV-ES server goes to a host that keeps SEV-ES, and to no stranger") func keepsSEVES() {
     var mover = Self.bench(1)
     mover.put(Bench.server("e1", .sevES))
