@@ -57,6 +57,7 @@ struct BackupsDocument: Encodable {
     var running: FirmwareVersion
     var rollout: String?
     var verifiedAt: Instant?
+    var initramfsSHA256: String?
     var files: [StoredBackup.File]
     var faults: [String]
   }
@@ -68,7 +69,7 @@ struct BackupsDocument: Encodable {
     self.backups = backups.map {
       Row(
         id: $0.id, host: $0.host, createdAt: $0.createdAt, running: $0.running, rollout: $0.rollout,
-        verifiedAt: $0.verifiedAt, files: $0.manifest, faults: faults[$0.id] ?? [])
+        verifiedAt: $0.verifiedAt, initramfsSHA256: $0.initramfsSHA256, files: $0.manifest, faults: faults[$0.id] ?? [])
     }
   }
 }

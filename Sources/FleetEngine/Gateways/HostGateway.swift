@@ -8,7 +8,7 @@ package protocol HostGateway: Sendable {
   func bootMark(_ host: Host) async throws(HostError) -> BootMark
   /// SHA-256 of the uploaded image in root's staging folder; `nil`: not there.
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String?
-  /// SHA-256 of a file below `/lib/firmware`, read as root; `nil`: no such file.
+  /// SHA-256 of a firmware file or an initramfs, read as root; `nil`: no such file.
   func fileHash(_ host: Host, path: String) async throws(HostError) -> String?
   /// Whether dpkg diverts a path to another name.
   func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool

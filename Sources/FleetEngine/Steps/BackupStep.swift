@@ -64,12 +64,22 @@ struct BackupStep: StepImplementation {
     }
     let backup = StoredBackup(
       id: id, host: runner.host.id, createdAt: runner.services.clock.now(), running: runner.change.expected,
-      rollout: runner.rollout, manifest: manifest)
+      rollout: runner.rollout, manifest: manifest, initramfsSHA256: try await initramfsHash(runner, observation))
     try runner.services.store.save(backup: backup)
     let faults = try runner.services.store.verify(backup: backup, at: runner.services.clock.now())
     if let fault = faults.first {
       throw Failure(.backupFailed, fault.text, expected: fault.expected, found: fault.found)
     }
     try runner.journal(.backupMade(id: id))
+  }
+
+  /// What the next boot starts from, as evidence only: a file that is not there, or may not be read, stops nothing.
+  private func initramfsHash(_ runner: HostRunner, _ observation: Observation) async throws -> String? {
+    guard let path = observation.initramfs?.path else { return nil }
+    do throws(HostError) {
+      return try await runner.services.hosts.fileHash(runner.host, path: path)
+    } catch where error.kind == .sudoRefused {
+      return nil
+    }
   }
 }

@@ -72,6 +72,7 @@ struct SudoRuleSet: Sendable {
       SudoRule("/usr/bin/lsinitrd", Self.image),
       SudoRule("/usr/bin/lsinitrd", "-f (usr/)?lib/firmware/([A-Za-z0-9_][A-Za-z0-9._+~-]*/)*\(Self.name)", Self.image),
       SudoRule("/usr/bin/unmkinitramfs", Self.image, Self.workTree),
+      SudoRule("/usr/bin/sha256sum", Self.image),
       SudoRule("/usr/bin/sha256sum", "(\(Self.anyFirmwareFile)|\(Self.staged)|\(Self.backup)(/\(Self.name))+)"),
       SudoRule(
         "/usr/bin/cat",

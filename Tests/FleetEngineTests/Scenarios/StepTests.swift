@@ -88,6 +88,22 @@ import Testing
     }
   }
 
+  // MARK: Backup
+
+  /// With the rule for it, and without: it is evidence, and its absence stops nothing.
+  @Test func aBackupKnowsTheInitramfs() async throws {
+    for isRefused in [false, true] {
+      try await Self.play { scenario in
+        if isRefused { try await scenario.world.lab.set(.sudoRefused(command: "/usr/bin/sha256sum /boot/*"), on: "h1") }
+        let (ended, _) = try await scenario.apply(["h1"])
+        #expect(ended.status == 0, "\(ended.stderr)")
+        let list = try await scenario.sevfleet("backup", "list", "h1", "--json").stdout
+        let hash = list.firstMatch(of: /"initramfsSHA256" *: *"(?<hash>[0-9a-f]{64})"/)
+        #expect((hash == nil) == isRefused, "\(list)")
+      }
+    }
+  }
+
   // MARK: What is tried before a server moves (RULES O1)
 
   /// `ccp` of a kernel that does not declare the file's name: no tool would put it into the initramfs (FACTS 2.3).

@@ -24,7 +24,7 @@ enum Program {
 
   /// Runs to the end; `limit` is a backstop against a hang, never a measurement. `meanwhile` gets the process's id.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(240),
+    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(600),
     meanwhile: (pid_t) async throws -> Void = { _ in }
   ) async throws -> Ended {
     let process = Process()
