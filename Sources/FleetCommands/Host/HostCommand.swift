@@ -45,6 +45,17 @@ struct HostRelease: AsyncParsableCommand {
     }
   }
 
+  /// Servers that the drain stopped and that nobody started since, as far as the journal knows.
+  private func stoppedServers(_ host: Host, _ quarantine: Quarantine, _ store: FleetStore) throws -> [String] {
+    let plan = try store.plan(id: try store.rollout(id: quarantine.rollout).plan).plan
+    guard let change = plan.changes.first(where: { $0.host == host.id }) else { return [] }
+    var run = HostRun(steps: change.steps)
+    for entry in try store.entries(rollout: quarantine.rollout) where entry.host == host.id {
+      if case .run(let event) = entry.event { try run.apply(event) }
+    }
+    return run.stoppedServers
+  }
+
   /// The service first, then the record: a release that Nova did not take is no release.
   private func release(
     _ host: Host, _ quarantine: Quarantine, _ services: EngineServices, _ store: FleetStore
@@ -69,6 +80,10 @@ struct HostRelease: AsyncParsableCommand {
       } else {
         said = "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
       }
+    }
+    let stopped = try stoppedServers(host, quarantine, store)
+    if !stopped.isEmpty {
+      said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
     }
     _ = try store.append(
       .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())

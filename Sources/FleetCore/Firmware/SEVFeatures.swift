@@ -61,6 +61,8 @@ package struct SEVFeatures: Hashable, Sendable, Codable {
     case .off, .lost: return .usable
     case .usable, .unknown: break
     }
+    // Two levels that disagree: neither is the one the kernel judges by, and a version is no third vote (FACTS 5).
+    if observation.contradictorySNP(facts: facts) != nil { return .unknown }
     let rule = SEVESRule(facts: facts, generation: generation)
     switch rule.refusal(currentSNP: observation.currentSNP(facts: facts)?.level, version: runningVersion(observation)) {
     case .kept: return .usable

@@ -16,7 +16,11 @@ struct DirectionRow {
 extension Decision {
   func direction(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> DirectionRow {
     if wish.isFactory {
-      if let floor = wish.version, floor == seen.running { return DirectionRow(direction: .factory, rule: "A2") }
+      if let floor = wish.version, floor == seen.running {
+        // It runs already; files go only where their going can be seen to have worked.
+        try checkNextReset(seen)
+        return DirectionRow(direction: .factory, rule: "A2")
+      }
       try allowDowngrade(seen, wish)
       return DirectionRow(direction: .factory, rule: "A2")
     }
@@ -34,9 +38,22 @@ extension Decision {
 
   /// A repair that could not be seen to have worked would be planned again for ever.
   private func checkRepair(_ seen: Seen, _ wish: Wish) throws(Exclusion) {
+    guard let (kernel, why) = try checkNextReset(seen) else { return }
+    let winner = EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.searchAfterReset, kernel: kernel
+    ).winner
+    if winner?.sha256 != nil, winner?.sha256 == wish.image?.sha256, rebuild(seen) == nil {
+      throw untellable(seen, why)
+    }
+  }
+
+  /// What runs already is only worked on where the effect on the next reset could be read back. Returns the kernel of
+  /// that reset, and why it cannot be told now what it loads; `nil`: it can.
+  @discardableResult
+  private func checkNextReset(_ seen: Seen) throws(Exclusion) -> (kernel: String, why: String)? {
     let why: String
     switch seen.after {
-    case .version: return
+    case .version: return nil
     case .unknown(let text): why = text
     }
     guard let kernel = seen.observation.nextBootKernel else {
@@ -45,16 +62,14 @@ extension Decision {
         "\(seen.running) runs, and what the next reset loads cannot be told: \(why)")
     }
     let initramfs = seen.observation.initramfs
-    let isReadable = initramfs.map { $0.kernel == kernel && $0.containsCCP != nil } ?? true
-    let winner = EffectiveFile.resolve(
-      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.searchAfterReset, kernel: kernel
-    ).winner
-    let isInPlace = winner?.sha256 != nil && winner?.sha256 == wish.image?.sha256 && rebuild(seen) == nil
-    guard isReadable, !isInPlace else {
-      throw Exclusion(
-        .cannotActivate, rule: "O2", expected: "\(seen.running) after the next reset", found: nil,
-        "\(seen.running) runs, and putting its file in place would not tell what the next reset loads: \(why)")
-    }
+    guard initramfs.map({ $0.kernel == kernel && $0.containsCCP != nil }) ?? true else { throw untellable(seen, why) }
+    return (kernel, why)
+  }
+
+  private func untellable(_ seen: Seen, _ why: String) -> Exclusion {
+    Exclusion(
+      .cannotActivate, rule: "O2", expected: "\(seen.running) after the next reset", found: nil,
+      "\(seen.running) runs, and putting its file in place would not tell what the next reset loads: \(why)")
   }
 
   private func allowDowngrade(_ seen: Seen, _ wish: Wish) throws(Exclusion) {

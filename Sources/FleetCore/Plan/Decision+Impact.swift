@@ -4,6 +4,10 @@ extension Decision {
   func sevESImpact(
     _ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation, _ situation: HostSituation
   ) throws(Exclusion) -> SEVESImpact {
+    // First whether Nova answers: a loss cannot be accepted for servers that nobody could list.
+    if activation != .none, case .unknown(let text) = situation.compute {
+      throw Exclusion(.computeUnknown, rule: "E", text)
+    }
     var impact = verdict(seen, wish, activation)
     let servers = sevESServers(situation.compute)
     impact.servers = servers.map(\.id).sorted()
@@ -106,7 +110,7 @@ extension Decision {
   }
 
   func attestation(_ seen: Seen, _ activation: HostChange.Activation) -> AttestationImpact {
-    guard activation != .none, seen.generation.hasSNP, seen.features.sevSNP == .usable else {
+    guard activation != .none, seen.generation.hasSNP, seen.features.sevSNP != .off else {
       return AttestationImpact()
     }
     return AttestationImpact(vcekChanges: true, reportedTCBReset: true, vlekLost: true)
@@ -212,7 +216,16 @@ extension Decision {
         .unknownVMs, rule: "E4", expected: "only servers that Nova knows", found: names,
         "a VM runs on it that Nova does not know: \(names)")
     }
+    // A VM that only the kernel or libvirt tells of, on a host where Nova runs none.
+    let runsNone = view.servers.allSatisfy { $0.powerState != Self.running && $0.powerState != Self.paused }
+    if runsNone, machines.guests.isEmpty, let why = machines.notEmpty {
+      throw Exclusion(.unknownVMs, rule: "E4", expected: "no VM", found: nil, "Nova runs no server on it, and \(why)")
+    }
   }
+
+  /// Nova's power states.
+  private static let running = 1
+  private static let paused = 3
 
   private func moves(
     _ view: ComputeHostView, _ machines: VirtualMachines, _ impact: SEVESImpact, _ situation: HostSituation

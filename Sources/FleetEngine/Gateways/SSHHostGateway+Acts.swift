@@ -39,7 +39,8 @@ extension SSHHostGateway {
       let command: RootCommand = tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel)
       // A folder's sync does not reach the content of its files (FACTS 2.17).
       let written = image.map { [RootCommand.sync($0)] } ?? []
-      try await commands(host, [command] + written + [.sync("/boot")], deadline: host.policy.deadlines.initramfs)
+      try await commands(
+        host, [command] + written + [.sync("/boot")], deadline: host.policy.deadlines.initramfs, alone: true)
     case .closeDoor(let door):
       try await commands(host, Self.door(door, opens: false), deadline: bounds.door)
     case .openDoor(let door):
@@ -71,10 +72,25 @@ extension SSHHostGateway {
     }
   }
 
-  /// Runs commands in order. A refusal is told apart: sudo, a full disk, a read-only file system, the command itself.
-  func commands(_ host: Host, _ commands: [RootCommand], deadline: Duration? = nil) async throws(HostError) {
+  /// Waits, within the deadline, for commands that an earlier request left running when its connection was lost: the
+  /// shell that runs them holds the lock until they have ended.
+  private func waiting(_ host: Host, _ deadline: Duration) async throws(HostError) -> String {
+    let folder = ShellQuoting.quote("\(try await home(host))/.sevfleet")
+    return """
+      mkdir -p \(folder) && exec 9>>\(folder)/commands.lock || exit 1
+      if [ -x /usr/bin/flock ]; then /usr/bin/flock -w \(deadline.wholeSeconds) 9 || exit 1; fi
+
+      """
+  }
+
+  /// Runs commands in order; `alone`: never beside those of an earlier request. A refusal is told apart: sudo, a full
+  /// disk, a read-only file system, the command itself.
+  func commands(
+    _ host: Host, _ commands: [RootCommand], deadline: Duration? = nil, alone: Bool = false
+  ) async throws(HostError) {
     guard !commands.isEmpty else { return }
-    let script = HostScript(become: host.ssh.become).running(commands)
+    var script = HostScript(become: host.ssh.become).running(commands)
+    if alone { script = try await waiting(host, deadline ?? bounds.command) + script }
     let result = try await run(host, script, deadline: deadline ?? bounds.command)
     guard result.exitStatus != 0 else { return }
     let stderr = Self.text(result.stderr)

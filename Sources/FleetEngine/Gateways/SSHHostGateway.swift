@@ -56,7 +56,12 @@ package final class SSHHostGateway: HostGateway {
   }
 
   package func fileHash(_ host: Host, path: String) async throws(HostError) -> String? {
-    try await hash(host, .hash(path: path))
+    if let hash = try await hash(host, .hash(path: path)) { return hash }
+    // No hash is not "no file": what lies there and cannot be read must not pass for gone.
+    let quoted = ShellQuoting.quote(path)
+    let there = try await run(host, "[ -e \(quoted) ] || [ -L \(quoted) ]", deadline: bounds.command)
+    guard there.exitStatus != 0 else { throw HostError(.unreadable, "\(path) lies there and cannot be hashed") }
+    return nil
   }
 
   package func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool {

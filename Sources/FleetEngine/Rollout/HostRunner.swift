@@ -86,8 +86,17 @@ package final class HostRunner {
       case .restore: try await restore()
       case .quarantine:
         try await recordAfter()
+        try nameStopped()
         try record(.quarantined)
       }
+    }
+  }
+
+  /// Servers that the drain stopped stay off with their host; their owners must hear of it (RULES D2, U2).
+  private func nameStopped() throws {
+    for id in run.stoppedServers {
+      try finding(
+        "serverNotStarted", "server \(id) was stopped for this update and stays off: its host is not given back")
     }
   }
 

@@ -110,7 +110,8 @@ struct ActivateStep: StepImplementation {
 
   private func awaitReset(_ runner: HostRunner) async throws {
     let hosts = runner.services.hosts
-    let shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
+    // Each request gets the whole time to shut down.
+    var shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
     try await runner.effect(
       EffectID(.reset), failing: .didNotReturn, within: runner.host.policy.deadlines.reboot,
       token: { try await hosts.bootMark(runner.host).bootID },
@@ -120,6 +121,7 @@ struct ActivateStep: StepImplementation {
       },
       act: { token in
         try await hosts.perform(runner.host, .reset(token: token))
+        shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
         runner.latest = nil
       })
   }

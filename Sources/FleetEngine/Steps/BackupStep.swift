@@ -78,7 +78,7 @@ struct BackupStep: StepImplementation {
     guard let path = observation.initramfs?.path else { return nil }
     do throws(HostError) {
       return try await runner.services.hosts.fileHash(runner.host, path: path)
-    } catch where error.kind == .sudoRefused {
+    } catch  where error.kind == .sudoRefused {
       return nil
     }
   }

@@ -25,7 +25,10 @@ extension DrainLoop {
   }
 
   private func roomFor(_ kind: EffectKind) -> Bool {
-    let cold = openMoves.filter { $0.id.kind == .moveCold || $0.id.kind == .confirmMove }.count + unconfirmed.count
+    // A move that is being taken back ends this drain: nobody else is touched for it.
+    if openMoves.contains(where: { $0.id.kind == .revertMove }) { return false }
+    let off: Set<EffectKind> = [.moveCold, .confirmMove, .stopServer]
+    let cold = openMoves.count { off.contains($0.id.kind) } + unconfirmed.count
     let live = openMoves.filter { $0.id.kind == .moveLive }.count
     switch kind {
     case .moveLive: return live < policy.live

@@ -22,7 +22,10 @@ struct DrainStep: StepImplementation {
     guard let nova = try runner.nova else { return }
     try await Hooks.run(.preDrain, runner)
     // A drain that is entered again needs nova-compute, which the proof had stopped.
-    if runner.doorIsClosed, let door = runner.closedDoor { try await VerifyStep.openDoor(runner, door) }
+    if runner.doorIsClosed, let door = runner.closedDoor {
+      try await VerifyStep.openDoor(runner, door)
+      try await runner.awaitHeartbeat()
+    }
     let observation = try await runner.observe()
     var loop = DrainLoop(runner: runner, gateway: nova.gateway, name: nova.name, observation: observation)
     do {

@@ -24,6 +24,7 @@ struct PrepareStep: StepImplementation {
           .packageManagerBusy, "a package manager is at work: \(holder)", expected: "no package manager at work",
           found: holder))
     }
+    if let failure = try await Self.idleDoor(runner, observation) { return .blocked(failure) }
     if let failure = Self.shadowed(runner.change, observation) { return .blocked(failure) }
     if let failure = Self.unkept(runner.change, observation) { return .blocked(failure) }
     guard let image = runner.change.image else { return .alreadyDone }
@@ -44,6 +45,20 @@ struct PrepareStep: StepImplementation {
       act: { _ in
         try await runner.services.hosts.perform(runner.host, .upload(bytes: bytes, sha256: image.sha256))
       })
+  }
+
+  /// A unit that does not run while Nova hears from the host is not the one that runs nova-compute: stopping it would
+  /// close no door (RULES E1).
+  private static func idleDoor(_ runner: HostRunner, _ observation: Observation) async throws -> Failure? {
+    guard runner.change.applies(.proveEmpty), let nova = try runner.nova, !runner.doorIsClosed else { return nil }
+    guard case .unit = runner.door(observation) else { return nil }
+    let door = runner.door(observation)
+    guard try await runner.services.hosts.computeRuns(runner.host, door) == false else { return nil }
+    guard try await runner.patiently({ try await nova.gateway.service(nova.name) }).isUp else { return nil }
+    return Failure(
+      .cannotActivate,
+      "\(door.subject) does not run, yet Nova hears from nova-compute; name what runs it as compute_stop",
+      expected: "\(door.subject) active", found: "inactive")
   }
 
   static func needs(_ runner: HostRunner, _ observation: Observation) -> TrialNeeds {

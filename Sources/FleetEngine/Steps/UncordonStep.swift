@@ -31,10 +31,6 @@ struct UncordonStep: StepImplementation {
     } catch let veto as Failure where veto.kind == .hookVeto {
       // What is quarantined is out of service; a host that the hook refuses must take no servers.
       if ours, let nova = try runner.nova { try await disableAgain(runner, nova) }
-      for id in runner.run.stoppedServers {
-        try runner.finding(
-          "serverNotStarted", "server \(id) was stopped for this update and stays off: its host is not given back")
-      }
       throw veto
     }
     // Last, since a host that the hook refuses is no place for a guest that was stopped to be safe.
@@ -50,14 +46,21 @@ struct UncordonStep: StepImplementation {
     try await runner.effect(
       EffectID(.enableService, nova.name), failing: .computeUnknown, within: runner.services.bounds.command,
       token: { runner.cordonReason },
-      look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .alreadyDone : .ready },
+      look: { _ in
+        // While the heartbeat was waited for, somebody may have taken the host out for a reason of their own (D9).
+        let now = try await nova.gateway.service(nova.name)
+        if now.isEnabled { return .alreadyDone }
+        return now.disabledReason == runner.cordonReason ? .ready : .blocked(takenOver(runner, now))
+      },
       act: { _ in try await nova.gateway.enable(service: service.id) })
   }
 
   private func disableAgain(
     _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
   ) async throws {
-    let service = try await nova.gateway.service(nova.name)
+    let service = try await runner.patiently(within: runner.services.bounds.settle) {
+      try await nova.gateway.service(nova.name)
+    }
     try await runner.effect(
       EffectID(.disableService, nova.name), failing: .computeUnknown, within: runner.services.bounds.command,
       token: { runner.cordonReason },
@@ -79,6 +82,8 @@ struct UncordonStep: StepImplementation {
     let first = try await runner.patiently { try await nova.gateway.service(nova.name) }
     var newest = first
     while true {
+      // A disabling moves the time as well: it is no sign of life.
+      if !newest.isEnabled, newest.disabledReason != first.disabledReason { throw takenOver(runner, newest) }
       if newest.isUp, let now = newest.updatedAt, first.updatedAt.map({ now > $0 }) ?? true { return }
       if deadline.hasPassed {
         throw Failure(

@@ -74,7 +74,16 @@ extension Undo {
 
   private func rebuildInitramfs() async throws {
     runner.latest = nil
-    if try await initramfsHoldsOurs() { try await StageStep.rebuildInitramfs(runner, marker: "restored") }
+    guard try await initramfsHoldsOurs() else { return }
+    try await StageStep.rebuildInitramfs(runner, marker: "restored")
+    let seen = try await runner.observe()
+    // Read back: our image may only be in it if it lies on the host still, under whatever name.
+    guard let ours = runner.change.image?.sha256, seen.initramfs?.files.contains(where: { $0.sha256 == ours }) == true,
+      !seen.files.contains(where: { $0.sha256 == ours })
+    else { return }
+    throw Failure(
+      .undoFailed, "the initramfs of \(seen.initramfs?.kernel ?? "the next kernel") still holds the staged image",
+      expected: "no file \(ours)", found: ours)
   }
 
   /// Whether the initramfs must be made anew: a rebuild of ours ended well or nobody knows how, or what it holds is our

@@ -62,11 +62,16 @@ struct Undo {
 
   private func startServer(_ id: String) async throws -> String {
     guard let nova = try runner.nova else { return "the host is not in Nova" }
+    // A stop that nobody saw end may still land; a server that runs proves nothing before that.
+    let mayLand = runner.run.openEffect(EffectID(.stopServer, id)) != nil
+    let landing = Deadline(runner.services.clock, in: runner.services.bounds.acceptance)
     try await runner.effect(
       EffectID(.startServer, id), failing: .undoFailed, within: runner.services.bounds.settle, token: { id },
       look: { _ in
         guard let server = try await nova.gateway.server(id) else { return .alreadyDone }
-        if server.status == .active, server.taskState == nil { return .alreadyDone }
+        if server.status == .active, server.taskState == nil {
+          return mayLand && !landing.hasPassed ? .inProgress("its stop may still land") : .alreadyDone
+        }
         if let task = server.taskState { return .inProgress(task) }
         return server.status == .shutoff
           ? .ready : .blocked(Failure(.undoFailed, "server \(server.name) is \(server.status.text)"))

@@ -13,8 +13,15 @@ extension ProbeScript {
     "as_root " + line(["$sevctl"] + RootCommand.sevctl(query).argv.dropFirst())
   }
 
+  /// snphost asks for the SNP platform status, and where SNP is not up some kernels (6.16 to 6.18) start SNP and shut it
+  /// down again to answer; with VMs running that has crashed hosts (Linux ceac7fb89e8d, 08f0e65e784c; FACTS 2.10).
   static var sevTools: String {
     """
+    if [ -d /sys/module/kvm_amd ] && read -r snp < /sys/module/kvm_amd/parameters/sev_snp; then
+      case $snp in [Yy1]*) ;; *) snphost='' ;; esac
+    elif [ ! -d /sys/module/kvm_amd ]; then
+      snphost=''
+    fi 2>/dev/null
     if [ -n "$snphost" ]; then
       \(ask(.snphostTCB, snphost(.tcb)))
       \(ask(.snphostVersion, snphost(.version)))

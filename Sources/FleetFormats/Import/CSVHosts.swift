@@ -30,7 +30,9 @@ package enum CSVHosts {
           .invalidValue, line: record.line, "\(record.fields.count) fields under \(names.count) columns")
         continue
       }
-      let row = Dictionary(uniqueKeysWithValues: zip(names, record.fields.map { String($0.trimmed) })).filter { !$0.value.isEmpty }
+      let row = Dictionary(uniqueKeysWithValues: zip(names, record.fields.map { String($0.trimmed) })).filter {
+        !$0.value.isEmpty
+      }
       if let host = host(row, record.line, log) { collector.take(host) }
     }
     return collector.result

@@ -33,7 +33,8 @@ struct Page<Entry: Listed>: Decodable {
 
 extension NovaClient {
   /// All entries of a listing. Pages are asked for by marker and not by the link's address, which is what Nova thinks
-  /// its own address is. A marker that Nova no longer knows (its row was purged) starts the listing over.
+  /// its own address is. A marker that Nova no longer knows (its row was purged) starts the listing over, and so does one
+  /// behind which it stands again: a server whose build request becomes an instance between two pages is in both.
   func list<Entry: Listed>(
     _ path: String, _ query: [(String, String)], as: Entry.Type
   ) async throws(OpenStackError) -> [Entry] {
@@ -52,12 +53,24 @@ extension NovaClient {
         continue
       }
       found += page.entries
-      guard page.hasNext, let last = page.entries.last else { return found }
-      if last.marker == after { break }
-      after = last.marker
+      guard page.hasNext, let last = page.entries.last else { return Self.unique(found) }
+      if last.marker != after {
+        after = last.marker
+      } else if restarts < limits.pagingRestarts {
+        (found, after, restarts) = ([], nil, restarts + 1)
+      } else {
+        break
+      }
     }
     throw OpenStackError(
       .pagingEndless, service: .compute, operation: "GET \(path)", text: "the listing does not end",
       expected: "at most \(limits.pages) pages", found: "\(found.count) entries")
+  }
+
+  /// Each entry once, as it was read last.
+  private static func unique<Entry: Listed>(_ entries: [Entry]) -> [Entry] {
+    let last = Dictionary(entries.map { ($0.marker, $0) }, uniquingKeysWith: { $1 })
+    var seen: Set<String> = []
+    return entries.compactMap { seen.insert($0.marker).inserted ? last[$0.marker] : nil }
   }
 }

@@ -137,6 +137,13 @@ import Testing
     #expect([found.sev, found.sevES, found.sevSNP] == row.expected)
   }
 
+  @Test("two levels that disagree make SEV-ES unknown, whatever the version says") func contradictoryLevels() {
+    var seen = Bench.observation()
+    #expect(SEVFeatures.judge(seen, facts: SampleFacts.all).sevES == .usable)
+    seen.tcb.platform = TCBVersion(bootloader: 4, tee: 0, snp: 28, microcode: 219)
+    #expect(SEVFeatures.judge(seen, facts: SampleFacts.all).sevES == .unknown)
+  }
+
   @Test("the level is read by snphost first, then derived from the running build, never guessed") func level() {
     var seen = Bench.observation()
     func source() -> String {

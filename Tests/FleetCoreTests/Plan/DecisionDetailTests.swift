@@ -29,6 +29,30 @@ import Testing
     #expect(try #require(bench.change).removePaths == [paths[2], paths[1], paths[3], paths[0]])
   }
 
+  @Test("factory where the BIOS copy runs already is left alone if nobody could tell that it worked")
+  func factoryWithoutEnd() {
+    var bench = Bench()
+    bench.options = PlanOptions(target: .factory, allowDowngrade: true)
+    bench.observation.firmware.kernelLog = Bench.log(Bench.floor)
+    bench.observation.files = []
+    bench.observation.initramfs = Initramfs(kernel: Bench.kernel, path: "/boot/initrd.img-\(Bench.kernel)")
+    #expect(bench.exclusion?.kind == .cannotActivate, "\(bench.decide())")
+    bench.observation.nextBootKernel = nil
+    bench.host.policy.activation.allowKernelChange = true
+    #expect(bench.exclusion?.kind == .kernelChange, "\(bench.decide())")
+  }
+
+  @Test("attestation changes wherever SNP may run, also where nobody can tell that it does") func attestation() throws {
+    var bench = Bench()
+    #expect(try #require(bench.change).attestation.vcekChanges)
+    bench.observation.parameters.sevSNP = nil
+    bench.observation.firmware.kernelLog?.snpEnabled = nil
+    bench.observation.firmware.kernelLog?.reachesBoot = false
+    #expect(try #require(bench.change).attestation.vcekChanges)
+    bench.observation.parameters.sevSNP = false
+    #expect(try #require(bench.change).attestation == AttestationImpact())
+  }
+
   @Test(
     "the initramfs of the kernel that boots next is rebuilt where ccp takes its file from it",
     arguments: [

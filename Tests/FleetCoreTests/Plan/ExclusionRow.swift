@@ -213,6 +213,10 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
   ]
 
   private static let impact: [ExclusionRow] = [
+    ExclusionRow(.computeUnknown, "E", "Nova cannot be asked", word: "Nova is down") {
+      upgrade(&$0)
+      $0.unknownCompute = "Nova is down"
+    },
     ExclusionRow(.sevESLoss, "S", "the target takes SEV-ES away", word: "will not come back") {
       upgrade(&$0, to: Bench.losing, spl: 28)
       $0.view.servers = [Bench.server("e1", .sevES)]
@@ -220,9 +224,9 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ExclusionRow(.sevESLoss, "S", "nobody can tell: header level 0", word: "nobody can tell") {
       upgrade(&$0, to: FirmwareVersion(1, 55, 33), spl: 0)
     },
-    ExclusionRow(.sevESLoss, "S", "lost, and Nova does not tell who uses it") {
+    ExclusionRow(.sevESLoss, "S", "lost, and Placement does not tell what is offered") {
       upgrade(&$0, to: Bench.losing, spl: 28)
-      $0.unknownCompute = "Nova is down"
+      $0.view.encryptionSlots = nil
     },
     ExclusionRow(.prerequisite, "P", "factory, and a package would bring its file back", word: "amd64-microcode") {
       downgrade(&$0)
@@ -249,10 +253,6 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
   ]
 
   private static let compute: [ExclusionRow] = [
-    ExclusionRow(.computeUnknown, "E", "Nova cannot be asked", word: "Nova is down") {
-      upgrade(&$0)
-      $0.unknownCompute = "Nova is down"
-    },
     ExclusionRow(.otherMaintenance, "D9", "the service is forced down", word: "forced down") {
       upgrade(&$0)
       $0.view.service.forcedDown = true
@@ -274,6 +274,11 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       upgrade(&$0)
       $0.observation.virtualMachines = VirtualMachines(
         guests: [GuestProcess(pid: 7, uuid: "stranger", name: nil, model: .none)], qemuProcesses: 1, kvmReferences: 1)
+    },
+    ExclusionRow(.unknownVMs, "E4", "a VM that only the kernel tells of", word: "references on kvm_amd 1") {
+      upgrade(&$0)
+      $0.view.servers = [Bench.server("s1", status: .shutoff)]
+      $0.observation.virtualMachines = VirtualMachines(qemuProcesses: 0, kvmReferences: 1)
     },
   ]
 

@@ -65,7 +65,8 @@ import Testing
     let told = plan.changes.flatMap(\.reasons).filter { $0.text.contains("could not move here") }
     #expect(told.count == 1 && told[0].rule == "S", "\(plan.changes) \(plan.excluded)")
     #expect(told.first?.text.hasSuffix("e2 on sev-2") == true, "\(told)")
-    #expect(Self.plan([holder, Self.bench(3)]).changes.flatMap(\.reasons).allSatisfy { !$0.text.contains("move here") })
+    #expect(
+      Self.plan([holder, Self.bench(3)]).changes.flatMap(\.reasons).allSatisfy { !$0.text.contains("move here") })
   }
 
   @Test("a SEV-ES server goes to a host that keeps SEV-ES, and to no stranger") func keepsSEVES() {

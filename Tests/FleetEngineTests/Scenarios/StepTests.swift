@@ -88,6 +88,18 @@ import Testing
     }
   }
 
+  // MARK: Looking
+
+  /// Where SNP is not up, asking for its status may start it (FACTS 2.10): then snphost is not asked at all.
+  @Test func snphostIsAskedOnlyWhereSNPIsUp() async throws {
+    for isUp in [true, false] {
+      try await Self.play(spec: { $0.snpEnabled = isUp }) { scenario in
+        let commands = try await scenario.truth("h1").rootCommands
+        #expect(commands.contains { $0.contains("snphost") } == isUp, "\(commands)")
+      }
+    }
+  }
+
   // MARK: Backup
 
   /// With the rule for it, and without: it is evidence, and its absence stops nothing.
