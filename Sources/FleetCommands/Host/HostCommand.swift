@@ -45,15 +45,15 @@ struct HostRelease: AsyncParsableCommand {
     }
   }
 
-  /// Servers that the drain stopped and that nobody started since, as far as the journal knows.
-  private func stoppedServers(_ host: Host, _ quarantine: Quarantine, _ store: FleetStore) throws -> [String] {
+  /// What the rollout did to the host, from the journal; `nil`: nothing.
+  private func run(_ host: Host, _ quarantine: Quarantine, _ store: FleetStore) throws -> HostRun? {
     let plan = try store.plan(id: try store.rollout(id: quarantine.rollout).plan).plan
-    guard let change = plan.changes.first(where: { $0.host == host.id }) else { return [] }
+    guard let change = plan.changes.first(where: { $0.host == host.id }) else { return nil }
     var run = HostRun(steps: change.steps)
     for entry in try store.entries(rollout: quarantine.rollout) where entry.host == host.id {
       if case .run(let event) = entry.event { try run.apply(event) }
     }
-    return run.stoppedServers
+    return run
   }
 
   /// The service first, then the record: a release that Nova did not take is no release.
@@ -68,9 +68,10 @@ struct HostRelease: AsyncParsableCommand {
         said = "its compute service was enabled already"
       } else if service.disabledReason == ours {
         guard service.isUp else {
+          let door = try run(host, quarantine, store)?.closedBy.map { ", which the rollout stopped (\($0))" } ?? ""
           throw CommandError(
-            ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first", expected: "up",
-            found: "down")
+            ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first\(door)",
+            expected: "up", found: "down")
         }
         try await compute.enable(service: service.id)
         guard try await compute.service(name).isEnabled else {
@@ -81,7 +82,7 @@ struct HostRelease: AsyncParsableCommand {
         said = "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
       }
     }
-    let stopped = try stoppedServers(host, quarantine, store)
+    let stopped = try run(host, quarantine, store)?.stoppedServers ?? []
     if !stopped.isEmpty {
       said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
     }
@@ -152,6 +153,27 @@ struct AdoptDocument: Encodable {
   var services: [Service]
 }
 
+extension HostRun {
+  /// The unit, container or command that this run stopped and did not start again.
+  fileprivate var closedBy: String? {
+    guard let stop = effects.lastIndex(where: { $0.id.kind == .stopCompute && !$0.isUndone }) else { return nil }
+    return effects[stop...].contains { $0.id.kind == .startCompute } ? nil : effects[stop].id.subject
+  }
+}
+
+/// `sevfleet.sudoers/1`.
+struct SudoersDocument: Encodable {
+  var schema = "sevfleet.sudoers/1"
+  var login: String
+  var path = "/etc/sudoers.d/sevfleet"
+  var text: String
+
+  init(login: String, text: String) {
+    self.login = login
+    self.text = text
+  }
+}
+
 struct HostSudoers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sudoers", abstract: "Prints the exact sudo rules the login needs; they go to /etc/sudoers.d/sevfleet."
@@ -163,7 +185,8 @@ struct HostSudoers: AsyncParsableCommand {
 
   func run() async throws {
     try await Execution.run(options) {
-      let inventory = try CommandContext(options, needsCatalog: false, mayBeEmpty: true).inventory
+      let context = try CommandContext(options, needsCatalog: false, mayBeEmpty: true)
+      let inventory = context.inventory
       var rules = SudoRules.Options(home: home)
       for host in inventory.hosts {
         switch host.policy.activation.computeStop {
@@ -173,10 +196,16 @@ struct HostSudoers: AsyncParsableCommand {
         }
       }
       let login = try user ?? Self.login(inventory)
+      let text: String
       do throws(SudoRulesError) {
-        Output.write(try SudoRules.text(user: login, options: rules), to: 1)
+        text = try SudoRules.text(user: login, options: rules)
       } catch {
         throw CommandError(ExitStatus.usage, "noRules", error.text)
+      }
+      if options.json {
+        try context.output.document(SudoersDocument(login: login, text: text))
+      } else {
+        Output.write(text, to: 1)
       }
       return ExitStatus.done
     }

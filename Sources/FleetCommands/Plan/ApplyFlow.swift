@@ -22,7 +22,7 @@ struct ApplyFlow {
     defer { lock.release() }
     let store = try context.store()
     if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {
-      Output.note("rollout \(record.id) was cut off; it is taken up again")
+      Output.note("rollout \(record.id) is not finished (\(record.state.rawValue)); it is taken up again")
       try context.checkPresent(record, store)
       try consent.ask(plan)
       let status = try await RunFlow(context: context).run(record.id, plan, record.plan, store)

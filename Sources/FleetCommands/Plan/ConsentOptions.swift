@@ -20,7 +20,9 @@ struct ConsentOptions: ParsableArguments {
     let restarts = plan.restarts.count
     guard (acceptRestarts ?? 0) == restarts else {
       throw CommandError(
-        ExitStatus.usage, "restartsNotAccepted", plan.restartSentence ?? "no server will be shut down",
+        ExitStatus.usage, "restartsNotAccepted",
+        (plan.restartSentence ?? "no server will be shut down")
+          + "; nothing was done, --accept-restarts \(restarts) accepts exactly that",
         expected: "--accept-restarts \(restarts)", found: acceptRestarts.map { "--accept-restarts \($0)" })
     }
     if yes { return }

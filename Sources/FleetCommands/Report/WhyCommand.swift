@@ -46,6 +46,28 @@ struct WhyCommand: AsyncParsableCommand {
       plan: stored.id)
   }
 
+  /// Whether what kept the host out of the plan is known to be over: the journal or a newer look says so.
+  private static func isOver(
+    _ exclusion: Exclusion, _ host: HostID, _ stored: StoredPlan, _ store: FleetStore
+  ) throws -> Bool {
+    let newest = try store.latestObservation(host: host)
+    switch exclusion.kind {
+    // A quarantine or a rollout of ours that is still there was told before this.
+    case .quarantined: return true
+    case .otherMaintenance: return exclusion.rule == "K"
+    case .unreachable, .hostKeyMismatch, .noAlgorithm, .notReady:
+      guard let newest, newest.at > stored.plannedAt, case .success = newest.result else { return false }
+      return true
+    case .sudoRefused:
+      guard let newest, newest.at > stored.plannedAt, case .success(let seen) = newest.result else { return false }
+      return seen.sudoRefused.isEmpty
+    case .noTarget, .noImage, .ambiguousImage, .unknownVersion, .contradictorySources, .unknownFloor, .needsBIOS,
+      .prerequisite, .downgradeNotAllowed, .sevESLoss, .serversBlocked, .unknownVMs, .computeUnknown, .cannotActivate,
+      .kernelChange, .unhealthy:
+      return false
+    }
+  }
+
   /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
   static func answer(_ host: HostID, _ store: FleetStore) throws -> WhyDocument {
     if let quarantine = try store.quarantines()[host] {
@@ -62,9 +84,13 @@ struct WhyCommand: AsyncParsableCommand {
       return WhyDocument(host: host, kind: "noPlan", rule: nil, text: "no plan has named it yet", since: nil, plan: nil)
     }
     if let excluded = stored.plan.excluded.first(where: { $0.host == host }) {
+      let exclusion = excluded.exclusion
+      let isOver = try isOver(exclusion, host, stored, store)
       return WhyDocument(
-        host: host, kind: excluded.exclusion.kind.rawValue, rule: excluded.exclusion.rule,
-        text: excluded.exclusion.text, since: stored.createdAt, plan: stored.id)
+        host: host, kind: isOver ? "noPlan" : exclusion.kind.rawValue, rule: exclusion.rule,
+        text: isOver
+          ? "it was left alone because \(exclusion.text); that is over, and no plan was made since" : exclusion.text,
+        since: stored.createdAt, plan: stored.id)
     }
     if let change = stored.plan.changes.first(where: { $0.host == host }) {
       if let answer = try outcome(host, stored, store) { return answer }

@@ -41,7 +41,9 @@ extension VerifyRules {
       return Failure(
         .unhealthy, "SEV-SNP does not start any more\(errors)", expected: "usable", found: features.sevSNP.rawValue)
     }
-    if before.features.sevES == .usable, features.sevES != .usable, !mayLoseSEVES {
+    // Two levels that disagree are a finding of their own (V2), not a loss that anybody saw.
+    let isContradictory = features.sevES == .unknown && observation.contradictorySNP(facts: facts) != nil
+    if before.features.sevES == .usable, features.sevES != .usable, !mayLoseSEVES, !isContradictory {
       return Failure(
         .unhealthy, "SEV-ES is \(features.sevES.rawValue), which the plan did not say", expected: "usable",
         found: features.sevES.rawValue)

@@ -26,6 +26,8 @@ enum SystemFile {
 
   /// Makes a folder and the missing ones above it; `mode` is for the last one only. Existing folders keep their mode.
   static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(StoreError) {
+    // No folder is made for no name, and none where even its parent's making did not help, as under /proc.
+    guard !path.isEmpty else { throw failure("make the folder", path, ENOENT) }
     if mkdir(path, mode) == 0 {
       try syncFolder(parent(of: path))
       return
@@ -37,7 +39,9 @@ enum SystemFile {
         throw failure("make the folder", path, ENOTDIR)
       }
     case ENOENT where parent(of: path) != path:
-      try makeFolder(parent(of: path), mode: 0o755)
+      let above = parent(of: path)
+      guard !exists(above) else { throw failure("make the folder", path, ENOENT) }
+      try makeFolder(above, mode: 0o755)
       try makeFolder(path, mode: mode)
     case let number: throw failure("make the folder", path, number)
     }

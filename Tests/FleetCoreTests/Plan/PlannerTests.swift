@@ -59,8 +59,7 @@ import Testing
     losing.host.target = .version(Bench.losing)
     var holder = Self.bench(2)
     holder.host.target = .version(Bench.running)
-    holder.put(Bench.server("e2", .sevES))
-    holder.put(Bench.server("plain", .none))
+    holder.put(Bench.server("e2", .sevES), Bench.server("plain", .none))
     let plan = Self.plan([losing, holder], accept: true)
     let told = plan.changes.flatMap(\.reasons).filter { $0.text.contains("could not move here") }
     #expect(told.count == 1 && told[0].rule == "S", "\(plan.changes) \(plan.excluded)")

@@ -21,7 +21,7 @@ struct ProbeScriptTests {
     try bed.put("etc/sudoers", "Defaults env_reset\n" + (try SudoRules.text(user: HostBed.login)), mode: 0o440)
     try bed.put("proc/cpuinfo", (AnswerFixture.milan["cpuinfo"] ?? "") + "flags\t: fpu\n\nprocessor\t: 1\n")
     try bed.put("proc/osrelease", "\(kernel)\n")
-    for (name, value) in [("sev", "Y"), ("sev_es", "Y"), ("sev_snp", "N")] {
+    for (name, value) in [("sev", "Y"), ("sev_es", "Y"), ("sev_snp", "Y")] {
       try bed.put("sys/module/kvm_amd/parameters/\(name)", "\(value)\n")
     }
     try bed.put("sys/module/kvm_amd/initstate", "live\n")
@@ -119,7 +119,7 @@ struct ProbeScriptTests {
     #expect(seen.microcode == "0xa0011d5")
     #expect(seen.modules.ccp == .module && seen.modules.kvmAMD == .module)
     #expect(seen.modules.reloadable)
-    #expect(seen.parameters == SEVParameters(sev: true, sevES: true, sevSNP: false))
+    #expect(seen.parameters == SEVParameters(sev: true, sevES: true, sevSNP: true))
     #expect(seen.firmware.kernelLog?.floor?.version == FirmwareVersion(1, 51, 3))
     #expect(seen.firmware.kernelLog?.source == "dmesg")
     #expect(RunningFirmware.judge(seen.firmware) == .known(FirmwareVersion(1, 55, 31)))
