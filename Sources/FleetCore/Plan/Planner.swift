@@ -84,10 +84,12 @@ package struct Planner: Sendable {
 
   private func assemble(_ situations: [HostSituation], _ outcomes: [Decision.Outcome]) -> Plan {
     var plan = Plan(changes: [], upToDate: [], excluded: [], options: options)
+    let sevES = sevESServers(situations)
+    let own = sevES.reduce(into: [HostID: Int]()) { $0[$1.host, default: 0] += 1 }
     for (situation, outcome) in zip(situations, outcomes) {
       switch outcome {
       case .change(var change):
-        if let reason = landing(change, situations) { change.reasons.append(reason) }
+        if let reason = landing(change, sevES, own[change.host] ?? 0) { change.reasons.append(reason) }
         plan.changes.append(change)
       case .upToDate: plan.upToDate.append(situation.host.id)
       case .excluded(let exclusion): plan.excluded.append(.init(host: situation.host.id, exclusion: exclusion))
@@ -99,17 +101,23 @@ package struct Planner: Sendable {
   /// Names of servers listed with one change; the number says how many there are.
   private static let maxNamed = 20
 
+  /// Every SEV-ES server with its host, listed once for all changes of a plan.
+  private func sevESServers(_ situations: [HostSituation]) -> [(host: HostID, text: String)] {
+    situations.flatMap { situation -> [(host: HostID, text: String)] in
+      guard case .known(let view) = situation.compute else { return [] }
+      let host = situation.host.id
+      return view.servers.filter { $0.model == .sevES }.map { (host, "\($0.name) on \(host)") }
+    }.sorted { $0.text < $1.text }
+  }
+
   /// SEV-ES servers elsewhere that could have moved here, and no longer can once SEV-ES is gone.
-  private func landing(_ change: HostChange, _ situations: [HostSituation]) -> Reason? {
-    guard change.sevES.takesAway, change.computeHost.name != nil else { return nil }
-    var names: [String] = []
-    for situation in situations where situation.host.id != change.host {
-      guard case .known(let view) = situation.compute else { continue }
-      names += view.servers.filter { $0.model == .sevES }.map { "\($0.name) on \(situation.host.id)" }
-    }
-    guard !names.isEmpty else { return nil }
-    let named = names.sorted().prefix(Self.maxNamed).joined(separator: ", ")
-    let more = names.count > Self.maxNamed ? " and \(names.count - Self.maxNamed) more" : ""
-    return Reason("S", "SEV-ES servers that could not move here any more: \(named)\(more)")
+  private func landing(_ change: HostChange, _ servers: [(host: HostID, text: String)], _ own: Int) -> Reason? {
+    guard change.sevES.takesAway, change.computeHost.name != nil, servers.count > own else { return nil }
+    let named = servers.lazy.filter { $0.host != change.host }.prefix(Self.maxNamed).map(\.text)
+    let left = servers.count - own - named.count
+    return Reason(
+      "S",
+      "SEV-ES servers that could not move here any more: \(named.joined(separator: ", "))"
+        + (left > 0 ? " and \(left) more" : ""))
   }
 }
