@@ -60,6 +60,7 @@ struct HostRelease: AsyncParsableCommand {
   private func release(
     _ host: Host, _ quarantine: Quarantine, _ services: EngineServices, _ store: FleetStore
   ) async throws -> String {
+    let run = try run(host, quarantine, store)
     var said = "it is not in Nova"
     if let name = host.computeHost.name, let compute = services.compute {
       let service = try await compute.service(name)
@@ -68,7 +69,7 @@ struct HostRelease: AsyncParsableCommand {
         said = "its compute service was enabled already"
       } else if service.disabledReason == ours {
         guard service.isUp else {
-          let door = try run(host, quarantine, store)?.closedBy.map { ", which the rollout stopped (\($0))" } ?? ""
+          let door = run?.closedDoor.map { ", which the rollout stopped (\($0))" } ?? ""
           throw CommandError(
             ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first\(door)",
             expected: "up", found: "down")
@@ -82,7 +83,7 @@ struct HostRelease: AsyncParsableCommand {
         said = "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
       }
     }
-    let stopped = try run(host, quarantine, store)?.stoppedServers ?? []
+    let stopped = run?.stoppedServers ?? []
     if !stopped.isEmpty {
       said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
     }
@@ -151,14 +152,6 @@ struct AdoptDocument: Encodable {
 
   var schema = "sevfleet.adopt/1"
   var services: [Service]
-}
-
-extension HostRun {
-  /// The unit, container or command that this run stopped and did not start again.
-  fileprivate var closedBy: String? {
-    guard let stop = effects.lastIndex(where: { $0.id.kind == .stopCompute && !$0.isUndone }) else { return nil }
-    return effects[stop...].contains { $0.id.kind == .startCompute } ? nil : effects[stop].id.subject
-  }
 }
 
 /// `sevfleet.sudoers/1`.

@@ -14,32 +14,43 @@ extension HostRunner {
     }
   }
 
-  /// The door that this run closed last, by the journal: policy may have changed since.
-  var closedDoor: Door? {
-    run.effects.last { $0.id.kind == .stopCompute }.map {
-      Door(subject: $0.id.subject, host.policy.activation.computeStop)
-    }
-  }
+  /// The door that this run closed and that is closed still, by the journal: policy may have changed since.
+  var closedDoor: Door? { run.closedDoor.map { Door(subject: $0, host.policy.activation.computeStop) } }
+
+  /// Whether nova-compute was stopped by us and not started since.
+  var doorIsClosed: Bool { run.closedDoor != nil }
 }
 
 extension HostRunner {
   /// Returns once nova-compute gives a heartbeat newer than now: enabled before that, the service would take servers
-  /// that nobody starts (RULES E1).
+  /// that nobody starts (RULES E1). Throws `heartbeatMissing`, and `serviceTakenOver` where another's reason replaced
+  /// ours; the return path leaves such a service as it is, and only waits on.
   func awaitHeartbeat() async throws {
     guard let nova = try nova else { return }
     let deadline = Deadline(services.clock, in: services.bounds.heartbeat)
-    let first = try await nova.gateway.service(nova.name)
+    var first = try await patiently { try await nova.gateway.service(nova.name) }
     var newest = first
     while true {
+      if !newest.isEnabled, newest.disabledReason != cordonReason, isCordonedByUs, !isReturning {
+        throw takenOver(newest)
+      }
+      // A disabling moves the time as well: it is no sign of life.
+      if !newest.isEnabled, newest.disabledReason != first.disabledReason { first = newest }
       if newest.isUp, let now = newest.updatedAt, first.updatedAt.map({ now > $0 }) ?? true { return }
       if deadline.hasPassed {
         throw Failure(
           .heartbeatMissing, "its compute service gives no new heartbeat", expected: "up",
           found: newest.isUp ? "up, no new heartbeat" : "down")
       }
+      if case .inDoubt(let step, _, _) = run.state { wait(step, "waits for a new heartbeat of nova-compute") }
       try await services.clock.sleep(services.bounds.poll)
-      newest = try await nova.gateway.service(nova.name)
+      newest = try await patiently { try await nova.gateway.service(nova.name) }
     }
+  }
+
+  private var isReturning: Bool {
+    if case .returning = run.state { return true }
+    return false
   }
 }
 

@@ -52,13 +52,19 @@ extension HostRunner {
         .serviceTakenOver, "somebody enabled its compute service in mid-run", expected: "disabled, as before the run",
         found: "enabled")
     }
-    guard !service.isEnabled, service.disabledReason == cordonReason else {
-      throw Failure(
-        .serviceTakenOver,
-        service.isEnabled
-          ? "somebody enabled its compute service in mid-run"
-          : "somebody replaced the reason on its compute service", expected: cordonReason,
-        found: service.isEnabled ? "enabled" : service.disabledReason)
-    }
+    guard !service.isEnabled, service.disabledReason == cordonReason else { throw takenOver(service) }
+  }
+
+  /// Whether this run disabled the service, or may have.
+  var isCordonedByUs: Bool { run.effects.contains { $0.id.kind == .disableService } }
+
+  /// A service that bore our reason and does so no more.
+  func takenOver(_ service: ComputeServiceState) -> Failure {
+    Failure(
+      .serviceTakenOver,
+      service.isEnabled
+        ? "somebody enabled its compute service in mid-run"
+        : "somebody replaced the reason on its compute service", expected: cordonReason,
+      found: service.isEnabled ? "enabled" : service.disabledReason)
   }
 }

@@ -22,7 +22,7 @@ struct DrainStep: StepImplementation {
     guard let nova = try runner.nova else { return }
     try await Hooks.run(.preDrain, runner)
     // A drain that is entered again needs nova-compute, which the proof had stopped.
-    if runner.doorIsClosed, let door = runner.closedDoor {
+    if let door = runner.closedDoor {
       try await VerifyStep.openDoor(runner, door)
       try await runner.awaitHeartbeat()
     }
@@ -63,15 +63,5 @@ extension HostRunner {
       processes: Set(observation.virtualMachines.guests.compactMap(\.uuid)),
       processModels: observation.virtualMachines.modelsByServer,
       alreadyMoved: switchedOff.union(run.switchedOff), stopped: Set(run.stoppedServers))
-  }
-
-  /// Whether nova-compute was stopped by us and not started since.
-  var doorIsClosed: Bool {
-    guard let stop = run.effects.lastIndex(where: { $0.id.kind == .stopCompute && !$0.isUndone }) else { return false }
-    if case .failed? = run.effects[stop].result { return false }
-    return !run.effects[stop...].contains { record in
-      if case .done? = record.result { return record.id.kind == .startCompute }
-      return false
-    }
   }
 }

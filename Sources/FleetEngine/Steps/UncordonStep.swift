@@ -11,20 +11,20 @@ struct UncordonStep: StepImplementation {
     let done: Precheck = isComplete ? .alreadyDone : .ready
     guard let nova = try runner.nova else { return done }
     let service = try await runner.patiently { try await nova.gateway.service(nova.name) }
-    let ours = runner.run.effects.contains { $0.id.kind == .disableService }
+    let ours = runner.isCordonedByUs
     let enabling = EffectID(.enableService, nova.name)
     if service.isEnabled {
       if runner.run.openEffect(enabling) != nil { return .ready }
       if runner.run.isDone(enabling) { return done }
-      return ours ? .blocked(takenOver(runner, service)) : done
+      return ours ? .blocked(runner.takenOver(service)) : done
     }
     if !ours { return done }
-    guard service.disabledReason == runner.cordonReason else { return .blocked(takenOver(runner, service)) }
+    guard service.disabledReason == runner.cordonReason else { return .blocked(runner.takenOver(service)) }
     return .ready
   }
 
   func act(_ runner: HostRunner) async throws {
-    let ours = runner.run.effects.contains { $0.id.kind == .disableService }
+    let ours = runner.isCordonedByUs
     if ours, let nova = try runner.nova { try await enable(runner, nova) }
     do {
       try await Hooks.run(.postUncordon, runner)
@@ -40,7 +40,7 @@ struct UncordonStep: StepImplementation {
   private func enable(_ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)) async throws {
     let isDone = runner.run.isDone(EffectID(.enableService, nova.name))
     if isDone, try await runner.patiently({ try await nova.gateway.service(nova.name) }).isEnabled { return }
-    try await awaitHeartbeat(runner, nova)
+    try await runner.awaitHeartbeat()
     try await compareOffer(runner, nova)
     let service = try await runner.patiently { try await nova.gateway.service(nova.name) }
     try await runner.effect(
@@ -50,7 +50,7 @@ struct UncordonStep: StepImplementation {
         // While the heartbeat was waited for, somebody may have taken the host out for a reason of their own (D9).
         let now = try await nova.gateway.service(nova.name)
         if now.isEnabled { return .alreadyDone }
-        return now.disabledReason == runner.cordonReason ? .ready : .blocked(takenOver(runner, now))
+        return now.disabledReason == runner.cordonReason ? .ready : .blocked(runner.takenOver(now))
       },
       act: { _ in try await nova.gateway.enable(service: service.id) })
   }
@@ -66,34 +66,6 @@ struct UncordonStep: StepImplementation {
       token: { runner.cordonReason },
       look: { _ in try await nova.gateway.service(nova.name).isEnabled ? .ready : .alreadyDone },
       act: { reason in try await nova.gateway.disable(service: service.id, reason: reason) })
-  }
-
-  private func takenOver(_ runner: HostRunner, _ service: ComputeServiceState) -> Failure {
-    Failure(
-      .serviceTakenOver, "somebody changed its compute service in mid-run", expected: runner.cordonReason,
-      found: service.isEnabled ? "enabled" : service.disabledReason)
-  }
-
-  /// A heartbeat newer than the moment verify began: nova-compute was started before that.
-  private func awaitHeartbeat(
-    _ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)
-  ) async throws {
-    let deadline = Deadline(runner.services.clock, in: runner.services.bounds.heartbeat)
-    let first = try await runner.patiently { try await nova.gateway.service(nova.name) }
-    var newest = first
-    while true {
-      // A disabling moves the time as well: it is no sign of life.
-      if !newest.isEnabled, newest.disabledReason != first.disabledReason { throw takenOver(runner, newest) }
-      if newest.isUp, let now = newest.updatedAt, first.updatedAt.map({ now > $0 }) ?? true { return }
-      if deadline.hasPassed {
-        throw Failure(
-          .heartbeatMissing, "its compute service gives no new heartbeat", expected: "up",
-          found: newest.isUp ? "up, no new heartbeat" : "down")
-      }
-      runner.wait(.uncordon, "waits for a new heartbeat of nova-compute")
-      try await runner.services.clock.sleep(runner.services.bounds.poll)
-      newest = try await runner.patiently { try await nova.gateway.service(nova.name) }
-    }
   }
 
   private func compareOffer(

@@ -15,7 +15,7 @@ struct Undo {
     case .moveCold: return try await settleCold(effect)
     case .stopServer: return try await startServer(effect.subject)
     case .stageFile: return try await unstage(effect.subject)
-    case .stopCompute: return try await startCompute()
+    case .stopCompute: return try await startCompute(effect.subject)
     case .treatPackage: return try await untreat(effect.subject)
     case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .rebuildInitramfs,
       .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
@@ -25,8 +25,9 @@ struct Undo {
 
   // MARK: Services
 
-  private func startCompute() async throws -> String {
-    guard let door = runner.closedDoor else { return "nothing was stopped" }
+  /// Also where the run itself started it again: it must be seen to run.
+  private func startCompute(_ subject: String) async throws -> String {
+    let door = Door(subject: subject, runner.host.policy.activation.computeStop)
     try await VerifyStep.openDoor(runner, door)
     try await runner.awaitHeartbeat()
     return "\(door.subject) runs"

@@ -59,8 +59,7 @@ struct VerifyStep: StepImplementation {
 
   /// The door that this run closed and that is still closed.
   private func doorToBeOpened(_ runner: HostRunner) async throws -> Door? {
-    guard let door = runner.closedDoor, runner.run.isDone(EffectID(.stopCompute, door.subject)), runner.doorIsClosed
-    else { return nil }
+    guard let door = runner.closedDoor, runner.run.isDone(EffectID(.stopCompute, door.subject)) else { return nil }
     return try await runner.services.hosts.computeRuns(runner.host, door) == true ? nil : door
   }
 
