@@ -1,20 +1,32 @@
 extension Decision {
+  // MARK: Nova (RULES E)
+
+  /// What Nova says of the host; `nil`: it is not in Nova, or nothing is activated and Nova gave no answer. Before
+  /// everything that asks about servers: a loss cannot be accepted for those that nobody could list.
+  func computeView(
+    _ activation: HostChange.Activation, _ compute: ComputeView
+  ) throws(Exclusion) -> ComputeHostView? {
+    switch compute {
+    case .known(let view): return view
+    case .notInNova: return nil
+    case .unknown(let text):
+      guard activation == .none else { throw Exclusion(.computeUnknown, rule: "E", text) }
+      return nil
+    }
+  }
+
   // MARK: SEV-ES (RULES S)
 
   func sevESImpact(
-    _ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation, _ situation: HostSituation
+    _ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation, _ view: ComputeHostView?, policy: Policy
   ) throws(Exclusion) -> SEVESImpact {
-    // First whether Nova answers: a loss cannot be accepted for servers that nobody could list.
-    if activation != .none, case .unknown(let text) = situation.compute {
-      throw Exclusion(.computeUnknown, rule: "E", text)
-    }
     var impact = verdict(seen, wish, activation)
-    let servers = sevESServers(situation.compute)
+    let servers = view?.servers.filter { $0.model == .sevES } ?? []
     impact.servers = servers.map(\.id).sorted()
-    if impact.takesAway, noSEVESMayRun(situation.compute, servers) {
+    if impact.takesAway, let view, noSEVESMayRun(view) {
       impact = SEVESImpact(verdict: .unused, text: "SEV-ES is not offered here and no such server is here")
     }
-    impact.accepted = impact.takesAway && (options.acceptSEVESLoss || situation.host.policy.sevESLoss == .allow)
+    impact.accepted = impact.takesAway && (options.acceptSEVESLoss || policy.sevESLoss == .allow)
     guard impact.passes else {
       let named = servers.map { "\($0.name) (project \($0.project))" }.sorted().joined(separator: ", ")
       throw Exclusion(
@@ -61,20 +73,9 @@ extension Decision {
     return seen.features.sevES == .usable ? .kept : .unknown
   }
 
-  private func sevESServers(_ compute: ComputeView) -> [ComputeServer] {
-    switch compute {
-    case .notInNova, .unknown: []
-    case .known(let view): view.servers.filter { $0.model == .sevES }
-    }
-  }
-
-  private func noSEVESMayRun(_ compute: ComputeView, _ servers: [ComputeServer]) -> Bool {
-    switch compute {
-    case .notInNova, .unknown: return false
-    case .known(let view):
-      guard let slots = view.encryptionSlots else { return false }
-      return (slots[.sevES] ?? 0) == 0 && servers.isEmpty && !view.servers.contains { $0.model == .unknown }
-    }
+  private func noSEVESMayRun(_ view: ComputeHostView) -> Bool {
+    guard let slots = view.encryptionSlots, (slots[.sevES] ?? 0) == 0 else { return false }
+    return !view.servers.contains { $0.model == .sevES || $0.model == .unknown }
   }
 
   // MARK: Packages, attestation, initramfs
@@ -169,26 +170,23 @@ extension Decision {
   // MARK: Servers (RULES E, D)
 
   func drain(
-    _ seen: Seen, _ activation: HostChange.Activation, _ impact: SEVESImpact, _ situation: HostSituation
+    _ seen: Seen, _ activation: HostChange.Activation, _ impact: SEVESImpact, _ view: ComputeHostView?, _ host: Host
   ) throws(Exclusion) -> DrainPlan {
     switch activation {
     case .none: return DrainPlan()
     case .reload, .reboot: break
     }
     let machines = seen.observation.virtualMachines
-    switch situation.compute {
-    case .unknown(let text): throw Exclusion(.computeUnknown, rule: "E", text)
-    case .notInNova:
+    guard let view else {
       if let why = machines.notEmpty { throw Exclusion(.unknownVMs, rule: "E4", "it is not in Nova, and \(why)") }
       return DrainPlan()
-    case .known(let view):
-      try checkService(view.service, situation.host.id)
-      try checkGuests(machines, view)
-      return try moves(view, machines, impact, situation)
     }
+    try checkService(view.service)
+    try checkGuests(machines, view)
+    return try moves(view, machines, impact, host)
   }
 
-  private func checkService(_ service: ComputeServiceState, _ host: HostID) throws(Exclusion) {
+  private func checkService(_ service: ComputeServiceState) throws(Exclusion) {
     if service.forcedDown {
       throw Exclusion(.otherMaintenance, rule: "D9", "its compute service is forced down by somebody")
     }
@@ -228,11 +226,11 @@ extension Decision {
   private static let paused = 3
 
   private func moves(
-    _ view: ComputeHostView, _ machines: VirtualMachines, _ impact: SEVESImpact, _ situation: HostSituation
+    _ view: ComputeHostView, _ machines: VirtualMachines, _ impact: SEVESImpact, _ host: Host
   ) throws(Exclusion) -> DrainPlan {
-    let own = situation.host.computeHost.name
+    let own = host.computeHost.name
     let rules = DrainRules(
-      policy: situation.host.policy.drain, losesSEVES: impact.takesAway,
+      policy: host.policy.drain, losesSEVES: impact.takesAway,
       sevESDestinations: Array(sevESDestinations.filter { $0 != own }.prefix(Planner.maxDestinations)),
       coldDestinations: Array(coldDestinations.filter { $0 != own }.prefix(Planner.maxDestinations)),
       processes: Set(machines.guests.compactMap(\.uuid)),

@@ -47,10 +47,11 @@ package struct Decision: Sendable {
     try checkPrerequisites(seen, wish)
     let (activation, why) = try activation(seen, direction, policy: situation.host.policy)
     let kernelChange = try kernelChange(seen, activation, policy: situation.host.policy)
-    let impact = try sevESImpact(seen, wish, activation, situation)
+    let view = try computeView(activation, situation.compute)
+    let impact = try sevESImpact(seen, wish, activation, view, policy: situation.host.policy)
     let package = try packageTreatment(seen, wish, policy: situation.host.policy)
     let removable = try removable(seen, wish)
-    let drain = try drain(seen, activation, impact, situation)
+    let drain = try drain(seen, activation, impact, view, situation.host)
     var reasons = [Reason(direction.rule, direction.text(seen.running, wish.version)), why]
     if impact.verdict != .unused { reasons.append(Reason("S", impact.text)) }
     if let kernelChange {
