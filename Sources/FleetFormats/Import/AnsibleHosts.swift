@@ -7,7 +7,7 @@ package enum AnsibleHosts {
     var groups = AnsibleGroups()
     if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
       if let root = YamlParser.parse(bytes, log: log) { readYaml(root, &groups, log) }
-    } else if let text = ForeignText.text(bytes, log: log) {
+    } else if let text = FileText.read(bytes, log: log) {
       readINI(text, &groups, log)
     }
     return groups.collect(log: log)
@@ -17,11 +17,11 @@ package enum AnsibleHosts {
 
   private static func readYaml(_ root: YamlNode, _ groups: inout AnsibleGroups, _ log: DiagnosticLog) {
     for field in YamlField(name: "the inventory", node: root, log: log).entries() ?? [] {
-      readGroup(field, &groups, depth: 0)
+      readGroup(field, &groups)
     }
   }
 
-  private static func readGroup(_ group: YamlField, _ groups: inout AnsibleGroups, depth: Int) {
+  private static func readGroup(_ group: YamlField, _ groups: inout AnsibleGroups) {
     guard !group.isNull else { return }
     for field in group.entries() ?? [] {
       switch field.name {
@@ -36,7 +36,7 @@ package enum AnsibleHosts {
       case "children":
         for child in field.isNull ? [] : field.entries() ?? [] {
           groups.add(child: child.name, to: group.name)
-          readGroup(child, &groups, depth: depth + 1)
+          readGroup(child, &groups)
         }
       case "vars": break
       default:

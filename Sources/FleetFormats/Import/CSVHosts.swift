@@ -7,7 +7,7 @@ package enum CSVHosts {
 
   package static func read(_ bytes: [UInt8], file: String) -> Result<[ImportedHost], Diagnostics> {
     let log = DiagnosticLog(file: file)
-    guard let text = ForeignText.text(bytes, log: log) else { return ImportCollector(log: log).result }
+    guard let text = FileText.read(bytes, log: log) else { return ImportCollector(log: log).result }
     var records = CSVText.records(text, log: log)
     guard !records.isEmpty else {
       log.report(.missingKey, line: 1, "the first line must name the columns: \(columns.joined(separator: ","))")
@@ -50,20 +50,5 @@ package enum CSVHosts {
       computeHost: row["compute_host"], failureDomain: row["failure_domain"],
       groups: row["groups", default: ""].split { $0 == ";" || $0 == " " }.map(String.init),
       declaredAt: SourceLocation(file: log.file, line: line))
-  }
-}
-
-/// What every foreign file is first: bounded UTF-8 text.
-enum ForeignText {
-  static func text(_ bytes: [UInt8], log: DiagnosticLog) -> String? {
-    guard bytes.count <= YamlLimits.fileBytes else {
-      log.report(.tooLarge, line: nil, "the file is larger than \(YamlLimits.fileBytes >> 20) MiB")
-      return nil
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      log.report(.notText, line: nil, "the file is not UTF-8 text")
-      return nil
-    }
-    return text
   }
 }

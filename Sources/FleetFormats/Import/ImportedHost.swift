@@ -46,6 +46,7 @@ struct ImportCollector {
   let log: DiagnosticLog
   private(set) var hosts: [ImportedHost] = []
   private var lineOf: [String: Int] = [:]
+  private var isOverfull = false
 
   init(log: DiagnosticLog) { self.log = log }
 
@@ -75,9 +76,9 @@ struct ImportCollector {
     lineOf[host.name] = lineOf[host.name] ?? line ?? 0
     guard isGood else { return }
     guard hosts.count < InventoryLimits.hosts else {
-      if hosts.count == InventoryLimits.hosts, log.entries.last?.kind != .tooLarge {
-        log.report(.tooLarge, line: line, "more than \(InventoryLimits.hosts) hosts")
-      }
+      // Told once, on the first line that is too many.
+      if !isOverfull { log.report(.tooLarge, line: line, "more than \(InventoryLimits.hosts) hosts") }
+      isOverfull = true
       return
     }
     hosts.append(host)

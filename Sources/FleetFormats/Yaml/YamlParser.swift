@@ -16,22 +16,12 @@ struct YamlParser {
   private static let star: Unicode.Scalar = "\u{E000}"
   private static let reserved: ClosedRange<Unicode.Scalar> = "\u{E000}"..."\u{E0FF}"
 
-  /// The document of a file as it lies on the disk, UTF-8.
+  /// The document of a file as it lies on the disk; `nil` after an error in `log`. A file without content is an empty
+  /// mapping.
   static func parse(_ bytes: [UInt8], log: DiagnosticLog) -> YamlNode? {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      log.report(.notText, line: nil, "the file is not UTF-8 text")
+    guard let text = FileText.read(bytes, log: log), let prepared = prepare(text.unicodeScalars, log: log) else {
       return nil
     }
-    return parse(text, log: log)
-  }
-
-  /// The document of a file; `nil` after an error in `log`. A file without content is an empty mapping.
-  static func parse(_ text: String, log: DiagnosticLog) -> YamlNode? {
-    guard text.utf8.count <= YamlLimits.fileBytes else {
-      log.report(.tooLarge, line: nil, "the file is larger than \(YamlLimits.fileBytes >> 20) MiB")
-      return nil
-    }
-    guard let prepared = prepare(text.unicodeScalars, log: log) else { return nil }
     var parser = YamlParser(log: log, text: prepared)
     return parser.run()
   }

@@ -46,6 +46,16 @@ import Testing
     #expect(mistakes(CSVHosts.read(Array("name\na\na\n".utf8), file: "x.csv"))[0].contains("twice"))
   }
 
+  @Test func asManyHostsAreTakenAsAnInventoryHolds() throws {
+    let full = "name\n" + (1...InventoryLimits.hosts).map { "sev-\($0)\n" }.joined()
+    #expect(try csv(full).count == InventoryLimits.hosts)
+    let over = mistakes(CSVHosts.read(Array((full + "more-1\nmore 2\nmore-3\n").utf8), file: "x.csv"))
+    let line = InventoryLimits.hosts + 2
+    #expect(over.count == 2, "\(over.prefix(5))")
+    #expect(over.first?.hasPrefix("x.csv:\(line)") == true && over.first?.contains("more than") == true, "\(over)")
+    #expect(over.last?.hasPrefix("x.csv:\(line + 1)") == true, "\(over)")
+  }
+
   @Test func anAnsibleFileIsReadInBothItsForms() throws {
     let ini = """
       # the region
