@@ -83,9 +83,6 @@ package struct PlanMaker: Sendable {
     }
   }
 
-  /// Asks Nova, and stores what it said for plans that are made offline.
-  /// A method of its own: what a tuple holds before an `await` inside it is lost in an optimised build
-  /// (decision 0005).
   private func computeView(_ host: Host) async -> ComputeView {
     guard let compute = services.compute, let name = host.computeHost.name else {
       return .unknown(text: "no cloud is configured")
@@ -97,11 +94,11 @@ package struct PlanMaker: Sendable {
     }
   }
 
+  /// Asks Nova, and stores what it said for plans that are made offline.
   private func computeViews(_ hosts: [Host]) async throws -> [HostID: ComputeView] {
     let inNova = hosts.filter { $0.computeHost.name != nil }
     let views = await bounded(inNova, Self.viewsAtOnce) { host in
-      // Not inside the tuple: with optimisation on, what stood before an `await` in a tuple was lost across it, and the
-      // release build died on the broken name of the host.
+      // Not inside the tuple: what stands there before an `await` is lost in an optimised build (decision 0005).
       let view = await computeView(host)
       return (host.id, view)
     }

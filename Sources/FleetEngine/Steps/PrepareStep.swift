@@ -51,8 +51,8 @@ struct PrepareStep: StepImplementation {
   /// close no door (RULES E1).
   private static func idleDoor(_ runner: HostRunner, _ observation: Observation) async throws -> Failure? {
     guard runner.change.applies(.proveEmpty), let nova = try runner.nova, !runner.doorIsClosed else { return nil }
-    guard case .unit = runner.door(observation) else { return nil }
     let door = runner.door(observation)
+    guard case .unit = door else { return nil }
     guard try await runner.services.hosts.computeRuns(runner.host, door) == false else { return nil }
     guard try await runner.patiently({ try await nova.gateway.service(nova.name) }).isUp else { return nil }
     return Failure(
