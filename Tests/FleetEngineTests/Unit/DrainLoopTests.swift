@@ -134,6 +134,84 @@ import Testing
     #expect(drain.world.seen.calls.isEmpty)
   }
 
+  // MARK: Limits
+
+  @Test("D5: a stop counts against the limit of what is switched off at once") func stopsAreLimited() async throws {
+    var drain = StubDrain(others: ["t"])
+    drain.limit = 4
+    drain.policy.sev = .stop
+    drain.policy.cold = 1
+    drain.planned = .stop
+    drain.world.change { $0.stopTime = 20_000 }
+    let run = try await drain.run()
+    #expect(Self.isDrained(run), "\(run.state)")
+    let requests = drain.world.seen.requests
+    try #require(requests.map(\.word) == ["stop", "stop"])
+    #expect(Set(requests.map(\.server)) == [StubDrain.server, "t"])
+    #expect(requests[1].at - requests[0].at >= 20_000, "the second waits for the first")
+  }
+
+  @Test("nothing new begins while a move is taken back") func revertIsOpen() async throws {
+    var drain = StubDrain(others: ["t"])
+    drain.limit = 4
+    drain.policy.cold = 4
+    let token = "\(StubWorld.name)#0#1"
+    let move = EffectID(.moveCold, StubDrain.server)
+    drain.open = [
+      .effectIntended(effect: move, token: token),
+      .effectObserved(effect: move, result: .done("VERIFY_RESIZE on \(StubWorld.other)")),
+      .effectIntended(effect: EffectID(.revertMove, StubDrain.server), token: token),
+    ]
+    drain.world.change { state in
+      state.edit(StubDrain.server) {
+        $0.host = StubWorld.other
+        $0.status = .verifyResize
+      }
+      state.records = [
+        MigrationRecord(
+          id: 1, server: StubDrain.server, kind: .cold, status: "finished", source: StubWorld.name,
+          destination: StubWorld.other)
+      ]
+      // Only the second request does something, so that the revert stays open for a while.
+      state.answers["revert"] = [.vanish]
+    }
+    let run = try await drain.run()
+    #expect(Self.failure(run)?.kind == .serverFailed, "\(run.state)")
+    #expect(drain.world.seen.calls == ["revert", "revert"])
+  }
+
+  // MARK: The way back
+
+  @Test("U1: a stop that may still land is waited for, and the server is started") func stopLands() async throws {
+    let drain = Self.returning()
+    drain.world.change { $0.after(10_000) { $0.turn(StubDrain.server, .shutoff, power: 4) } }
+    let run = try await drain.run()
+    #expect(Self.failure(run) != nil, "\(run.state)")
+    #expect(drain.world.seen.calls == ["start"])
+    #expect(drain.world.seen.server?.status == .active)
+  }
+
+  @Test("U1: a stop that never lands is waited for as long as Nova may take") func stopIsLost() async throws {
+    let drain = Self.returning()
+    let began = drain.world.seen.time
+    let run = try await drain.run()
+    #expect(Self.failure(run) != nil, "\(run.state)")
+    #expect(drain.world.seen.calls.isEmpty)
+    #expect(drain.world.seen.time - began >= EngineBounds().acceptance.wholeMilliseconds)
+  }
+
+  /// On its way back, with a stop that was asked for and that nobody saw end.
+  private static func returning() -> StubDrain {
+    var drain = StubDrain()
+    drain.policy.sev = .stop
+    drain.planned = .stop
+    drain.open = [
+      .effectIntended(effect: EffectID(.stopServer, StubDrain.server), token: "\(StubWorld.name)#0#1"),
+      .stepFailed(step: .drain, failure: Failure(.serverFailed, "another server failed")), .returnStarted,
+    ]
+    return drain
+  }
+
   // MARK: Deadlines
 
   @Test("D7: the deadline goes on over a restart, and a refused abort is asked for again") func deadline() async throws

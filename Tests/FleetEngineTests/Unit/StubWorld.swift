@@ -2,8 +2,8 @@ import FleetCore
 import FleetEngine
 import Synchronization
 
-/// A Nova with one server, and a clock that runs only while somebody sleeps: for what no real API does on demand, such
-/// as lost answers, requests that vanish, and records that come late.
+/// A Nova with one host's servers, and a clock that runs only while somebody sleeps: for what no real API does on
+/// demand, such as lost answers, requests that vanish, and records that come late.
 final class StubWorld: EngineClock, ComputeGateway {
   /// What becomes of a request.
   enum Answer: Sendable {
@@ -17,20 +17,38 @@ final class StubWorld: EngineClock, ComputeGateway {
     case refuse(ComputeError.Kind)
   }
 
+  /// One request, and when it was made.
+  struct Call: Sendable {
+    var word: String
+    var server: String
+    var at: Int64
+  }
+
   struct State: Sendable {
     var time: Int64 = 1_000_000
-    var server: ComputeServer?
+    var servers: [ComputeServer]
     var records: [MigrationRecord] = []
     var service: ComputeServiceState
     /// What Nova was asked for, in order.
-    var calls: [String] = []
+    var requests: [Call] = []
+    var calls: [String] { requests.map(\.word) }
     /// By request; the next one each time, and `accept` once there is none.
     var answers: [String: [Answer]] = [:]
     /// How long Nova shows no trace of a move that it accepted, in milliseconds.
     var lag: Int64 = 0
-    /// Whether an accepted move is still on its way: another request is refused then.
-    var isBusy = false
+    /// How long a server takes to stop, in milliseconds.
+    var stopTime: Int64 = 0
+    /// Servers with an accepted move still on its way: another request is refused then.
+    fileprivate var busy: Set<String> = []
+    /// What happens the next time somebody asks what the host offers.
+    var onInventory: (@Sendable (inout State) -> Void)?
     fileprivate var later: [(at: Int64, change: @Sendable (inout State) -> Void)] = []
+
+    /// The first server, in most worlds the only one.
+    var server: ComputeServer? {
+      get { servers.first }
+      set { servers = (newValue.map { [$0] } ?? []) + servers.dropFirst() }
+    }
 
     mutating func after(_ wait: Int64, _ change: @escaping @Sendable (inout State) -> Void) {
       later.append((time + wait, change))
@@ -48,11 +66,11 @@ final class StubWorld: EngineClock, ComputeGateway {
   static let other = "cmp-2"
   private let state: Mutex<State>
 
-  init(_ server: ComputeServer?, reason: String) {
+  init(_ servers: [ComputeServer], reason: String) {
     let service = ComputeServiceState(
       id: "1", host: Self.name, isEnabled: false, disabledReason: reason, isUp: true, forcedDown: false,
       updatedAt: nil)
-    state = Mutex(State(server: server, service: service))
+    state = Mutex(State(servers: servers, service: service))
   }
 
   var seen: State { state.withLock { $0 } }
@@ -74,14 +92,21 @@ final class StubWorld: EngineClock, ComputeGateway {
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
 
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
+    if inventory {
+      change {
+        let happens = $0.onInventory
+        $0.onInventory = nil
+        happens?(&$0)
+      }
+    }
     let seen = seen
     return ComputeHostView(
-      service: seen.service, servers: [seen.server].compactMap { $0 }.filter { $0.host == host },
+      service: seen.service, servers: seen.servers.filter { $0.host == host },
       unfinishedMigrations: seen.records.filter { !$0.isEnded })
   }
 
   func server(_ id: String) async throws(ComputeError) -> ComputeServer? {
-    seen.server.flatMap { $0.id == id ? $0 : nil }
+    seen.servers.first { $0.id == id }
   }
 
   func migrations(server: String) async throws(ComputeError) -> [MigrationRecord] {
@@ -96,32 +121,41 @@ final class StubWorld: EngineClock, ComputeGateway {
   func enable(service: String) async throws(ComputeError) { change { $0.service.isEnabled = true } }
 
   func moveLive(_ server: String) async throws(ComputeError) {
-    try request("live") { $0.begin(.live) { $0.arrive("completed", .active) } }
+    try request("live", server) { $0.begin(.live, server) { $0.arrive(server, "completed", .active) } }
   }
 
   func moveCold(_ server: String, to host: String?) async throws(ComputeError) {
-    try request("migrate") { $0.begin(.cold) { $0.arrive("finished", .verifyResize) } }
+    try request("migrate", server) { $0.begin(.cold, server) { $0.arrive(server, "finished", .verifyResize) } }
   }
 
-  func confirm(_ server: String) async throws(ComputeError) { try request("confirm") { $0.settle("confirmed") } }
-  func revert(_ server: String) async throws(ComputeError) { try request("revert") { $0.settle("reverted") } }
+  func confirm(_ server: String) async throws(ComputeError) {
+    try request("confirm", server) { $0.settle("confirmed") }
+  }
+
+  func revert(_ server: String) async throws(ComputeError) { try request("revert", server) { $0.settle("reverted") } }
 
   func abort(_ server: String, migration: Int) async throws(ComputeError) {
-    try request("abort") { $0.settle("cancelled") }
+    try request("abort", server) { $0.settle("cancelled") }
   }
 
   func stop(_ server: String) async throws(ComputeError) {
-    try request("stop") { $0.turn(.shutoff, power: 4) }
+    try request("stop", server) { state in
+      guard state.stopTime > 0 else { return state.turn(server, .shutoff, power: 4) }
+      state.edit(server) { $0.taskState = "powering-off" }
+      state.after(state.stopTime) { $0.turn(server, .shutoff, power: 4) }
+    }
   }
 
   func start(_ server: String) async throws(ComputeError) {
-    try request("start") { $0.turn(.active, power: 1) }
+    try request("start", server) { $0.turn(server, .active, power: 1) }
   }
 
-  private func request(_ word: String, _ effect: @Sendable (inout State) -> Void) throws(ComputeError) {
+  private func request(
+    _ word: String, _ server: String, _ effect: @Sendable (inout State) -> Void
+  ) throws(ComputeError) {
     let error: ComputeError? = state.withLock { state in
-      state.calls.append(word)
-      if state.isBusy { return ComputeError(.conflict, "it is in task_state migrating") }
+      state.requests.append(Call(word: word, server: server, at: state.time))
+      if state.busy.contains(server) { return ComputeError(.conflict, "it is in task_state migrating") }
       let isScripted = !(state.answers[word] ?? []).isEmpty
       switch isScripted ? state.answers[word]?.removeFirst() ?? .accept : .accept {
       case .accept: effect(&state)
@@ -143,40 +177,54 @@ extension StubWorld.State {
   private static let moveTime: Int64 = 10_000
 
   fileprivate mutating func begin(
-    _ kind: MigrationRecord.Kind, _ end: @escaping @Sendable (inout StubWorld.State) -> Void
+    _ kind: MigrationRecord.Kind, _ server: String, _ end: @escaping @Sendable (inout StubWorld.State) -> Void
   ) {
-    isBusy = true
+    busy.insert(server)
     let record = MigrationRecord(
-      id: records.count + 1, server: server?.id ?? "", kind: kind, status: "running", source: StubWorld.name,
+      id: records.count + 1, server: server, kind: kind, status: "running", source: StubWorld.name,
       destination: StubWorld.other)
     after(lag) {
       $0.records.append(record)
-      $0.server?.taskState = "migrating"
+      $0.edit(server) { $0.taskState = "migrating" }
     }
     after(lag + Self.moveTime) {
-      $0.isBusy = false
+      $0.busy.remove(server)
       end(&$0)
     }
   }
 
-  fileprivate mutating func arrive(_ status: String, _ serverStatus: ServerStatus) {
-    records[records.count - 1].status = status
-    server?.host = StubWorld.other
-    server?.taskState = nil
-    server?.status = serverStatus
+  fileprivate mutating func arrive(_ server: String, _ status: String, _ serverStatus: ServerStatus) {
+    for index in records.indices where records[index].server == server && !records[index].isEnded {
+      records[index].status = status
+    }
+    edit(server) {
+      $0.host = StubWorld.other
+      $0.taskState = nil
+      $0.status = serverStatus
+    }
   }
 
-  fileprivate mutating func turn(_ status: ServerStatus, power: Int) {
-    server?.status = status
-    server?.powerState = power
+  mutating func turn(_ server: String, _ status: ServerStatus, power: Int) {
+    edit(server) {
+      $0.taskState = nil
+      $0.status = status
+      $0.powerState = power
+    }
+  }
+
+  mutating func edit(_ server: String, _ body: (inout ComputeServer) -> Void) {
+    for index in servers.indices where servers[index].id == server { body(&servers[index]) }
   }
 
   /// The newest move ends so; what did not end well is back on its old host.
   mutating func settle(_ status: String) {
-    records[records.count - 1].status = status
-    server?.status = .active
-    server?.taskState = nil
-    if status != "confirmed" { server?.host = StubWorld.name }
+    let last = records.count - 1
+    records[last].status = status
+    edit(records[last].server) {
+      $0.status = .active
+      $0.taskState = nil
+      if status != "confirmed" { $0.host = StubWorld.name }
+    }
   }
 }
 

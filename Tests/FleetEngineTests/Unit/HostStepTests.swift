@@ -1,0 +1,116 @@
+import FleetCore
+import FleetEngine
+import FleetStore
+import Testing
+
+@Suite("Steps against a host that does not do what one hopes") struct HostStepTests {
+  private static let unit = "nova-compute.service"
+
+  private static func world() -> StubWorld { StubWorld([], reason: StubRun.reason) }
+
+  // MARK: Prepare
+
+  private struct DoorRow: Sendable {
+    var name: String
+    var runs: Bool?
+    var isUp = true
+    var refused = false
+  }
+
+  @Test("E1: a unit that does not run while Nova hears from the host closes no door") func idleDoor() async throws {
+    let rows = [
+      DoorRow(name: "it runs", runs: true), DoorRow(name: "nobody can tell", runs: nil),
+      DoorRow(name: "it never ran, and Nova hears from another", runs: false, refused: true),
+      DoorRow(name: "it does not run, and Nova hears nothing", runs: false, isUp: false),
+    ]
+    for row in rows {
+      let world = Self.world()
+      world.change { $0.service.isUp = row.isUp }
+      let hosts = StubHost(world)
+      hosts.change {
+        $0.computeRuns = row.runs
+        $0.observation.computeUnit = .systemd(unit: Self.unit)
+      }
+      var run = StubRun(world, hosts)
+      run.come(to: .prepare)
+      let state = try await run.drive().run.state
+      guard row.refused else {
+        #expect(state == .ready(.cordon, attempt: 1), "\(row.name): \(state)")
+        continue
+      }
+      guard case .skipped(.prepare, let failure) = state else {
+        Issue.record("\(row.name): \(state)")
+        continue
+      }
+      #expect(failure.kind == .cannotActivate && failure.text.contains(Self.unit), "\(failure.text)")
+    }
+  }
+
+  // MARK: Activate
+
+  @Test("A2: each request to reset gets the whole time to shut down") func shutdownTime() async throws {
+    let world = Self.world()
+    let hosts = StubHost(world)
+    hosts.change {
+      // The first shutdown hangs; the second takes its time.
+      $0.onAct = { state, act, now in
+        guard case .reset = act, state.acts.count == 2 else { return }
+        state.boots.append((now + 200_000, "boot-2"))
+      }
+    }
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(.reboot)
+    run.policy.deadlines.reboot = .seconds(1200)
+    run.come(to: .activate)
+    let state = try await run.drive().run.state
+    #expect(state == .ready(.verify, attempt: 1), "\(state)")
+    let acts = hosts.seen.acts
+    try #require(acts.map(\.act) == [.reset(token: "boot-1"), .reset(token: "boot-1")])
+    #expect(acts[1].at - acts[0].at >= EngineBounds().shutdown.wholeMilliseconds)
+  }
+
+  // MARK: The way back
+
+  private static let image = FirmwareImage(
+    familyModel: FamilyModel(family: 25, modelHigh: 0), version: FirmwareVersion(1, 55, 31), spl: 0,
+    sha256: String(repeating: "a", count: 64), size: 1024, kernelName: "amd_sev_fam19h_model0xh.sbin", path: "")
+
+  @Test("U1: an initramfs that holds our image after its rebuild is no way back", arguments: [true, false])
+  func initramfsIsReadBack(holdsOurs: Bool) async throws {
+    let world = Self.world()
+    let hosts = StubHost(world)
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(image: Self.image, rebuildInitramfs: "6.8.0")
+    let path = try #require(run.change.stagePath)
+    hosts.change {
+      $0.files[path] = Self.image.sha256
+      $0.observation.tools = ["update-initramfs": "/usr/sbin/update-initramfs"]
+      $0.observation.initramfs = Initramfs(
+        kernel: "6.8.0", path: "/boot/initrd.img-6.8.0", containsCCP: true,
+        files: [FirmwareFile(path: path, sha256: Self.image.sha256)])
+      $0.onAct = { state, act, _ in
+        if case .rebuildInitramfs = act, !holdsOurs { state.observation.initramfs?.files = [] }
+      }
+    }
+    run.backup = StoredBackup(
+      id: "\(StubRun.rollout)-\(StubRun.host)", host: StubRun.host, createdAt: Instant(milliseconds: 1),
+      running: FirmwareVersion(1, 55, 29), rollout: StubRun.rollout, manifest: [], initramfsSHA256: nil)
+    run.come(
+      to: .stage,
+      then: StubRun.done(EffectID(.stageFile, path)) + StubRun.done(EffectID(.rebuildInitramfs, "6.8.0")) + [
+        .stepFailed(step: .stage, failure: Failure(.shadowed, "another wins")), .returnStarted,
+      ])
+    let ended = try await run.drive().run
+    #expect(hosts.seen.files[path] == nil)
+    #expect(
+      hosts.seen.acts.map(\.act)
+        == [
+          .remove(path: path),
+          .rebuildInitramfs(kernel: "6.8.0", tool: "update-initramfs", image: "/boot/initrd.img-6.8.0"),
+        ])
+    let failure = Failure(.shadowed, "another wins")
+    #expect(ended.state == (holdsOurs ? .quarantined(.stage, failure) : .skipped(.stage, failure)))
+    #expect(ended.undoFailure?.kind == (holdsOurs ? .undoFailed : nil))
+    #expect(ended.undoFailure?.found == (holdsOurs ? Self.image.sha256 : nil))
+  }
+}
