@@ -27,13 +27,15 @@ struct HostScript {
     }
   }
 
-  /// Runs one command; its own status, or `refusedStatus`.
-  func asking(_ command: RootCommand) -> String {
+  /// Runs one command; its own status, or `refusedStatus`. `otherwise` runs after one that failed and was allowed, and
+  /// may end with a status of its own.
+  func asking(_ command: RootCommand, or otherwise: String = ":") -> String {
     """
     LC_ALL=C; export LC_ALL
     \(line(command)) && exit 0
     s=$?
     \(allowed(command)) || exit \(Self.refusedStatus)
+    \(otherwise)
     exit $s
     """
   }

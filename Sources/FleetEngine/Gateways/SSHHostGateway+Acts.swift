@@ -36,11 +36,10 @@ extension SSHHostGateway {
           .activateName(sha256: token, folder: folder, name: name), .sync(folder),
         ])
     case .rebuildInitramfs(let kernel, let tool, let image):
-      let command: RootCommand = tool == "dracut" ? .dracut(kernel: kernel) : .updateInitramfs(kernel: kernel)
-      // A folder's sync does not reach the content of its files (FACTS 2.17).
-      let written = image.map { [RootCommand.sync($0)] } ?? []
-      try await commands(
-        host, [command] + written + [.sync("/boot")], deadline: host.policy.deadlines.initramfs, alone: true)
+      let deadline = host.policy.deadlines.initramfs
+      let rebuild = InitramfsRebuild(kernel: kernel, tool: tool, image: image)
+      let script = rebuild.script(become: host.ssh.become, home: try await home(host), deadline: deadline)
+      try await run(host, rebuild.commands, script, deadline)
     case .closeDoor(let door):
       try await commands(host, Self.door(door, opens: false), deadline: bounds.door)
     case .openDoor(let door):
@@ -72,26 +71,19 @@ extension SSHHostGateway {
     }
   }
 
-  /// Waits, within the deadline, for commands that an earlier request left running when its connection was lost: the
-  /// shell that runs them holds the lock until they have ended.
-  private func waiting(_ host: Host, _ deadline: Duration) async throws(HostError) -> String {
-    let folder = ShellQuoting.quote("\(try await home(host))/.sevfleet")
-    return """
-      mkdir -p \(folder) && exec 9>>\(folder)/commands.lock || exit 1
-      if [ -x /usr/bin/flock ]; then /usr/bin/flock -w \(deadline.wholeSeconds) 9 || exit 1; fi
-
-      """
+  /// Runs commands in order.
+  func commands(_ host: Host, _ commands: [RootCommand], deadline: Duration? = nil) async throws(HostError) {
+    guard !commands.isEmpty else { return }
+    let script = HostScript(become: host.ssh.become).running(commands)
+    try await run(host, commands, script, deadline ?? bounds.command)
   }
 
-  /// Runs commands in order; `alone`: never beside those of an earlier request. A refusal is told apart: sudo, a full
-  /// disk, a read-only file system, the command itself.
-  func commands(
-    _ host: Host, _ commands: [RootCommand], deadline: Duration? = nil, alone: Bool = false
+  /// Runs the script of some commands. A refusal is told apart: sudo, a full disk, a read-only file system, the command
+  /// itself.
+  private func run(
+    _ host: Host, _ commands: [RootCommand], _ script: String, _ deadline: Duration
   ) async throws(HostError) {
-    guard !commands.isEmpty else { return }
-    var script = HostScript(become: host.ssh.become).running(commands)
-    if alone { script = try await waiting(host, deadline ?? bounds.command) + script }
-    let result = try await run(host, script, deadline: deadline ?? bounds.command)
+    let result = try await run(host, script, deadline: deadline)
     guard result.exitStatus != 0 else { return }
     let stderr = Self.text(result.stderr)
     let index = HostScript.failedIndex(stderr) ?? 0

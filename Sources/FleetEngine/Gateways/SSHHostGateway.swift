@@ -52,16 +52,47 @@ package final class SSHHostGateway: HostGateway {
   }
 
   package func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? {
-    try await hash(host, .hash(path: "\(RootCommand.stagedFolder)/\(sha256).sbin"))
+    // Root's own folder, which the login cannot look into: no hash is no image there.
+    let command = RootCommand.hash(path: "\(RootCommand.stagedFolder)/\(sha256).sbin")
+    let script = HostScript(become: host.ssh.become).asking(command)
+    let result = try await run(host, script, deadline: bounds.command)
+    if result.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(command) }
+    return result.exitStatus == 0 ? try Self.hash(Self.text(result.stdout)) : nil
   }
 
   package func fileHash(_ host: Host, path: String) async throws(HostError) -> String? {
-    if let hash = try await hash(host, .hash(path: path)) { return hash }
-    // No hash is not "no file": what lies there and cannot be read must not pass for gone.
+    let result = try await run(
+      host, Self.fileHashScript(become: host.ssh.become, path: path), deadline: bounds.command)
+    return try Self.fileHash(path, exitStatus: result.exitStatus, stdout: Self.text(result.stdout))
+  }
+
+  /// Exit status of `fileHashScript` that means "there is no such file".
+  private static let absentStatus: Int32 = 121
+
+  /// Hashes a file. No hash is not "no file": what lies there and cannot be read must not pass for gone.
+  package static func fileHashScript(become: SSHSettings.Become, path: String) -> String {
     let quoted = ShellQuoting.quote(path)
-    let there = try await run(host, "[ -e \(quoted) ] || [ -L \(quoted) ]", deadline: bounds.command)
-    guard there.exitStatus != 0 else { throw HostError(.unreadable, "\(path) lies there and cannot be hashed") }
-    return nil
+    return HostScript(become: become).asking(
+      .hash(path: path), or: "[ -e \(quoted) ] || [ -L \(quoted) ] || exit \(absentStatus)")
+  }
+
+  /// What the end of `fileHashScript` means; `nil`: no such file.
+  package static func fileHash(_ path: String, exitStatus: Int32, stdout: String) throws(HostError) -> String? {
+    switch exitStatus {
+    case 0: return try hash(stdout)
+    case HostScript.refusedStatus: throw HostScript.refusal(.hash(path: path))
+    case absentStatus: return nil
+    default: throw HostError(.unreadable, "\(path) lies there and cannot be hashed", found: "exit \(exitStatus)")
+    }
+  }
+
+  /// What `sha256sum` printed.
+  private static func hash(_ stdout: String) throws(HostError) -> String {
+    let hash = stdout.prefix(64)
+    guard hash.count == 64, hash.allSatisfy(\.isHexDigit) else {
+      throw HostError(.unreadable, "sha256sum printed no hash", found: String(hash))
+    }
+    return String(hash)
   }
 
   package func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool {
@@ -71,18 +102,6 @@ package final class SSHHostGateway: HostGateway {
       throw HostError(.toolMissing, "dpkg-divert does not answer", found: "exit \(result.exitStatus)")
     }
     return Self.text(result.stdout).trimmed != path
-  }
-
-  private func hash(_ host: Host, _ command: RootCommand) async throws(HostError) -> String? {
-    let script = HostScript(become: host.ssh.become).asking(command)
-    let result = try await run(host, script, deadline: bounds.command)
-    if result.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(command) }
-    guard result.exitStatus == 0 else { return nil }
-    let hash = Self.text(result.stdout).prefix(64)
-    guard hash.count == 64, hash.allSatisfy(\.isHexDigit) else {
-      throw HostError(.unreadable, "sha256sum printed no hash", found: String(hash))
-    }
-    return String(hash)
   }
 
   package func read(_ host: Host, path: String) async throws(HostError) -> [UInt8] {
