@@ -88,12 +88,14 @@ package struct Facts: Hashable, Sendable, Codable {
     package var microcode: Int?
     /// Smallest PSP boot loader SVN of the platform TCB.
     package var bootloader: Int?
+    /// Smallest BIOS of one vendor; hosts of other vendors are not asked.
+    package var bios: BIOSNeed?
     package var text: String
     package var fact: Fact
 
     package init(
       generation: String, fromVersion: FirmwareVersion?, models: [Int]? = nil, steppings: [Int]? = nil,
-      microcode: Int?, bootloader: Int?, text: String, fact: Fact
+      microcode: Int?, bootloader: Int?, bios: BIOSNeed? = nil, text: String, fact: Fact
     ) {
       self.generation = generation
       self.fromVersion = fromVersion
@@ -101,6 +103,7 @@ package struct Facts: Hashable, Sendable, Codable {
       self.steppings = steppings
       self.microcode = microcode
       self.bootloader = bootloader
+      self.bios = bios
       self.text = text
       self.fact = fact
     }

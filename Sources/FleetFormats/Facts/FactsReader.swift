@@ -135,7 +135,8 @@ struct FactsReader {
 
   private mutating func prerequisite(_ field: YamlField) {
     let keys = [
-      "generation", "fromVersion", "models", "steppings", "microcode", "bootloader", "text", "grade", "sources",
+      "generation", "fromVersion", "models", "steppings", "microcode", "bootloader", "bios", "text", "grade",
+      "sources",
     ]
     guard let map = field.map(keys: keys, name: "prerequisite") else { return }
     // A generation has at most 256 models, and a stepping is one hexadecimal digit.
@@ -143,11 +144,25 @@ struct FactsReader {
     let steppings = map["steppings"]?.list(maximum: 16) { $0.number(0...15) }
     let (from, text) = (map["fromVersion"]?.version(), map.required("text")?.sentence())
     let (microcode, loader) = (map["microcode"]?.number(Self.microcode), map["bootloader"]?.number(Self.byte))
+    let bios = map["bios"].flatMap(self.bios)
     guard let name = generationName(map), let fact = fact(map), let text else { return }
     let row = Facts.Prerequisite(
       generation: name, fromVersion: from, models: models, steppings: steppings, microcode: microcode,
-      bootloader: loader, text: text, fact: fact)
+      bootloader: loader, bios: bios, text: text, fact: fact)
     Self.put(row, into: &result.facts.prerequisites) { $0.generation == name && $0.text == text }
+  }
+
+  /// `{vendor: "Dell Inc.", minimum: 2.14.1}`; what cannot be compared would exclude every host, so it is refused here.
+  private func bios(_ field: YamlField) -> BIOSNeed? {
+    guard let map = field.map(keys: ["vendor", "minimum"], name: "bios"),
+      let vendor = map.required("vendor")?.sentence(), let minimum = map.required("minimum")
+    else { return nil }
+    guard let text = minimum.spelling("a BIOS version such as 2.14.1") else { return nil }
+    if BIOSVersion(text) != nil { return BIOSNeed(vendor: vendor, minimum: text) }
+    minimum.report(
+      .invalidValue,
+      "minimum: \"\(text.shortened)\" is no BIOS version: numbers with dots between, perhaps after letters")
+    return nil
   }
 
   private mutating func firmwareError(_ field: YamlField) {
