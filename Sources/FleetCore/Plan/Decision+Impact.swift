@@ -109,11 +109,23 @@ extension Decision {
     return owners
   }
 
-  func attestation(_ seen: Seen, _ activation: HostChange.Activation) -> AttestationImpact {
+  func attestation(_ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation) -> AttestationImpact {
     guard activation != .none, seen.generation.hasSNP, seen.features.sevSNP != .off else {
       return AttestationImpact()
     }
-    return AttestationImpact(vcekChanges: true, reportedTCBReset: true, vlekLost: true)
+    let step = ReportVersionStep(
+      before: reportVersion(seen, seen.running), after: wish.version.flatMap { reportVersion(seen, $0) })
+    let isKnown = step.before != nil || step.after != nil
+    return AttestationImpact(
+      vcekChanges: true, reportedTCBReset: true, vlekLost: true, reportVersion: isKnown ? step : nil)
+  }
+
+  /// What a user saw (C) or inferred (I) is no promise to those who verify guests.
+  private func reportVersion(_ seen: Seen, _ version: FirmwareVersion) -> Int? {
+    guard let told = facts.reportVersion(of: version, generation: seen.generation.name), told.fact.grade <= .b else {
+      return nil
+    }
+    return told.number
   }
 
   func stagePath(_ image: FirmwareImage, _ policy: Policy) -> String {

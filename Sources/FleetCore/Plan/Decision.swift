@@ -72,7 +72,7 @@ package struct Decision: Sendable {
         stagePath: wish.image.map { stagePath($0, situation.host.policy) },
         removePaths: removable, kernelChange: kernelChange,
         rebuildInitramfs: rebuild(seen), floor: seen.floor?.version, drain: drain, sevES: impact,
-        attestation: attestation(seen, activation), package: package, reasons: reasons))
+        attestation: attestation(seen, wish, activation), package: package, reasons: reasons))
   }
 
   // MARK: Who is it, and what runs there

@@ -118,19 +118,26 @@ struct FactsReader {
   }
 
   private mutating func firmware(_ field: YamlField) {
-    let keys = ["generation", "version", "spl", "splGrade", "splSources", "note", "grade", "sources"]
+    let keys = [
+      "generation", "version", "spl", "splGrade", "splSources", "report", "reportGrade", "reportSources", "note",
+      "grade", "sources",
+    ]
     guard let map = field.map(keys: keys, name: "firmware") else { return }
     let (version, spl) = (map.required("version")?.version(), map["spl"]?.number(Self.byte))
-    let note = map["note"]?.sentence()
-    var splFact: Fact?
-    if map["splGrade"] != nil || map["splSources"] != nil {
-      splFact = self.fact(map, grade: "splGrade", sources: "splSources")
-      if map["spl"] == nil { field.report(.missingKey, "firmware with splGrade lacks \"spl\"") }
-    }
+    let (report, note) = (map["report"]?.number(1...255), map["note"]?.sentence())
+    let (splFact, reportFact) = (ownFact(field, map, of: "spl"), ownFact(field, map, of: "report"))
     guard let name = generationName(map), let fact = fact(map), let version else { return }
     let row = Facts.Firmware(
-      generation: name, version: version, spl: spl, splFact: splFact, note: note, fact: fact)
+      generation: name, version: version, spl: spl, splFact: splFact, reportVersion: report, reportFact: reportFact,
+      note: note, fact: fact)
     Self.put(row, into: &result.facts.firmware) { $0.generation == name && $0.version == version }
+  }
+
+  /// Grade and sources of one value of a row, where they are not the row's own.
+  private func ownFact(_ field: YamlField, _ map: YamlMap, of key: String) -> Fact? {
+    guard map["\(key)Grade"] != nil || map["\(key)Sources"] != nil else { return nil }
+    if map[key] == nil { field.report(.missingKey, "firmware with \(key)Grade lacks \"\(key)\"") }
+    return fact(map, grade: "\(key)Grade", sources: "\(key)Sources")
   }
 
   private mutating func prerequisite(_ field: YamlField) {

@@ -51,6 +51,37 @@ import Testing
     #expect(try #require(bench.change).attestation.vcekChanges)
     bench.observation.parameters.sevSNP = false
     #expect(try #require(bench.change).attestation == AttestationImpact())
+    #expect(try #require(bench.change).attestation.reportSentence == nil)
+  }
+
+  struct ReportRow: Sendable {
+    var before: (number: Int, grade: FactGrade)?
+    var after: (number: Int, grade: FactGrade)?
+    var step: ReportVersionStep?
+    var word: String?
+  }
+
+  static let reportRows: [ReportRow] = [
+    ReportRow(step: nil, word: "is unknown"),
+    ReportRow(before: (2, .a), after: (4, .b), step: .init(before: 2, after: 4), word: "must accept report version 4"),
+    ReportRow(before: (3, .b), after: (3, .a), step: .init(before: 3, after: 3), word: nil),
+    ReportRow(after: (5, .a), step: .init(before: nil, after: 5), word: "report version 5; what it was is unknown"),
+    ReportRow(before: (2, .a), step: .init(before: 2, after: nil), word: "was 2 and may change"),
+    ReportRow(before: (2, .a), after: (4, .c), step: .init(before: 2, after: nil), word: "was 2 and may change"),
+    ReportRow(before: (2, .inferred), after: (4, .c), step: nil, word: "is unknown"),
+  ]
+
+  @Test("a new report version is announced, and an unknown one is told to be unknown", arguments: reportRows)
+  func reportVersions(row: ReportRow) throws {
+    var bench = Bench()
+    bench.facts.firmware = [(Bench.running, row.before), (Bench.newer, row.after)].map { version, report in
+      Facts.Firmware(
+        generation: "Milan", version: version, spl: nil, splFact: nil, reportVersion: report?.number,
+        reportFact: report.map { Fact(grade: $0.grade, sources: ["test"]) }, note: nil, fact: SampleFacts.a)
+    }
+    let impact = try #require(bench.change).attestation
+    #expect(impact.reportVersion == row.step)
+    #expect(row.word.map { impact.reportSentence?.contains($0) == true } ?? (impact.reportSentence == nil))
   }
 
   @Test(
