@@ -59,11 +59,7 @@ package struct Decision: Sendable {
           "A3",
           "the reset boots kernel \(kernelChange.to ?? "unknown") in place of \(kernelChange.from ?? "unknown")"))
     }
-    if let package {
-      let owners = owners(seen, wish, policy: situation.host.policy)
-      reasons.append(Reason("P", "\(package.name) owns the winning file; treatment: \(package.treatment.rawValue)"))
-      reasons += owners.dropFirst().map { Reason("P", "\($0) owns another file that is replaced, and stays as it is") }
-    }
+    if let package { reasons += packageReasons(seen, wish, package, policy: situation.host.policy) }
     reasons += notes(seen, wish)
     return .change(
       HostChange(

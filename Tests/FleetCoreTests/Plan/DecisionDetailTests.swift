@@ -54,6 +54,47 @@ import Testing
     #expect(try #require(bench.change).attestation.reportSentence == nil)
   }
 
+  static let pendingRows: [(Policy.Packages, [PendingPackage]?, [String], String)] = [
+    (.accept, nil, [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "fw", installed: "1", candidate: "1")], [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "fw", installed: "1", candidate: nil)], [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "other", installed: "1", candidate: "2")], [], "owns the winning file; treatment: accept"),
+    (
+      .accept, [.init(name: "fw", installed: "1", candidate: "2")], [],
+      "owns the winning file; treatment: accept; version 2 is pending and would overwrite it"
+    ),
+    (
+      .accept, [.init(name: "fw", installed: "1", candidate: "2")], ["fw"],
+      "owns the winning file; treatment: accept; version 2 is pending, and the package is held"
+    ),
+    (
+      .hold, [.init(name: "fw", installed: "1", candidate: "2")], [],
+      "owns the winning file; treatment: hold; version 2 is pending"
+    ),
+  ]
+
+  @Test("what is pending of a package that owns the file (P)", arguments: pendingRows)
+  func pending(treatment: Policy.Packages, packages: [PendingPackage]?, held: [String], text: String) throws {
+    var bench = Bench()
+    bench.observation.files[0].package = "fw"
+    bench.host.policy.packages = treatment
+    bench.observation.pendingPackages = packages
+    bench.observation.heldPackages = held
+    #expect(try #require(bench.change).reasons.filter { $0.rule == "P" }.map(\.text) == ["fw \(text)"])
+  }
+
+  @Test("a package that owns only the file to be overwritten is not said to own the winner (P)") func ownerOfWhich()
+    throws
+  {
+    var bench = Bench()
+    bench.observation.files[0].package = "fw"
+    bench.observation.files.append(
+      FirmwareFile(
+        path: "/lib/firmware/amd/amd_sev_fam19h_model01h.sbin", sha256: "a", version: Bench.running, spl: 24))
+    let texts = try #require(bench.change).reasons.filter { $0.rule == "P" }.map(\.text)
+    #expect(texts == ["fw owns a file that is replaced; treatment: accept"])
+  }
+
   struct ReportRow: Sendable {
     var before: (number: Int, grade: FactGrade)?
     var after: (number: Int, grade: FactGrade)?
