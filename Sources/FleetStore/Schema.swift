@@ -4,10 +4,11 @@ import GRDB
 ///
 /// Version ledger (each released schema has a fixture database under Tests/FleetStoreTests/Fixtures):
 ///
-/// | schema | migration           | since | what it brought                                                         |
-/// |--------|---------------------|-------|-------------------------------------------------------------------------|
-/// | 1      | `001-initial`       | 0.1   | journal with hash chain, plans, rollouts, observations, floors, backups |
-/// | 2      | `002-compute-views` | 0.1   | the newest look at a host in Nova, for plans that are made offline      |
+/// | schema | migration              | since | what it brought                                                         |
+/// |--------|------------------------|-------|-------------------------------------------------------------------------|
+/// | 1      | `001-initial`          | 0.1   | journal with hash chain, plans, rollouts, observations, floors, backups |
+/// | 2      | `002-compute-views`    | 0.1   | the newest look at a host in Nova, for plans that are made offline      |
+/// | 3      | `003-observed-changes` | 0.1   | which looks told something new, so that the past is kept                |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -20,6 +21,7 @@ enum Schema {
 
   static let migrations: [Migration] = [
     Migration(name: "001-initial", sql: initial), Migration(name: "002-compute-views", sql: computeViews),
+    Migration(name: "003-observed-changes", sql: observedChanges),
   ]
 
   static var migrator: DatabaseMigrator {
@@ -118,5 +120,12 @@ enum Schema {
       at INTEGER NOT NULL,
       body TEXT NOT NULL
     ) STRICT;
+    """
+
+  /// Looks of before count as changes: nobody compared them. The index answers without reading a body.
+  private static let observedChanges = """
+    ALTER TABLE observations ADD COLUMN changed INTEGER NOT NULL DEFAULT 1 CHECK (changed IN (0, 1));
+    DROP INDEX observations_host;
+    CREATE INDEX observations_looks ON observations (host, id, seen, at, changed);
     """
 }

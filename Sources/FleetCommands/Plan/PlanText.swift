@@ -39,6 +39,7 @@ enum PlanText {
     if change.attestation.vcekChanges {
       lines.append("  attestation: a new VCEK is needed, the VLEK and a pinned reported TCB (SNP_CONFIG) are lost")
     }
+    if let sentence = change.attestation.reportSentence { lines.append("  attestation: \(sentence)") }
     return lines
   }
 }

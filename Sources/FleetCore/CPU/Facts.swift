@@ -61,16 +61,22 @@ package struct Facts: Hashable, Sendable, Codable {
     /// Security patch level, where somebody told it.
     package var spl: Int?
     package var splFact: Fact?
+    /// Version of the SNP attestation reports that it makes, where somebody told it.
+    package var reportVersion: Int?
+    package var reportFact: Fact?
     package var note: String?
     package var fact: Fact
 
     package init(
-      generation: String, version: FirmwareVersion, spl: Int?, splFact: Fact?, note: String?, fact: Fact
+      generation: String, version: FirmwareVersion, spl: Int?, splFact: Fact?, reportVersion: Int? = nil,
+      reportFact: Fact? = nil, note: String?, fact: Fact
     ) {
       self.generation = generation
       self.version = version
       self.spl = spl
       self.splFact = splFact
+      self.reportVersion = reportVersion
+      self.reportFact = reportFact
       self.note = note
       self.fact = fact
     }
@@ -88,12 +94,14 @@ package struct Facts: Hashable, Sendable, Codable {
     package var microcode: Int?
     /// Smallest PSP boot loader SVN of the platform TCB.
     package var bootloader: Int?
+    /// Smallest BIOS of one vendor; hosts of other vendors are not asked.
+    package var bios: BIOSNeed?
     package var text: String
     package var fact: Fact
 
     package init(
       generation: String, fromVersion: FirmwareVersion?, models: [Int]? = nil, steppings: [Int]? = nil,
-      microcode: Int?, bootloader: Int?, text: String, fact: Fact
+      microcode: Int?, bootloader: Int?, bios: BIOSNeed? = nil, text: String, fact: Fact
     ) {
       self.generation = generation
       self.fromVersion = fromVersion
@@ -101,6 +109,7 @@ package struct Facts: Hashable, Sendable, Codable {
       self.steppings = steppings
       self.microcode = microcode
       self.bootloader = bootloader
+      self.bios = bios
       self.text = text
       self.fact = fact
     }
@@ -146,6 +155,14 @@ package struct Facts: Hashable, Sendable, Codable {
   package func spl(of version: FirmwareVersion, generation: String) -> (level: Int, fact: Fact)? {
     for row in firmware where row.version == version && row.generation == generation {
       if let spl = row.spl { return (spl, row.splFact ?? row.fact) }
+    }
+    return nil
+  }
+
+  /// The report version that a fact gives for exactly this build, with its grade; `nil` where nobody told it.
+  package func reportVersion(of version: FirmwareVersion, generation: String) -> (number: Int, fact: Fact)? {
+    for row in firmware where row.version == version && row.generation == generation {
+      if let number = row.reportVersion { return (number, row.reportFact ?? row.fact) }
     }
     return nil
   }

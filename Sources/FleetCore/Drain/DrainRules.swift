@@ -68,9 +68,7 @@ package struct DrainRules: Hashable, Sendable {
   }
 
   private func base(_ server: ComputeServer) -> Verdict {
-    if let word = server.ownerWord, word == .forbid || word == .notify {
-      return Verdict(.blocked, "D8", "its owner said \(word.rawValue)")
-    }
+    if let why = server.ownerWord.flatMap(Self.refusal) { return Verdict(.blocked, "D8", why) }
     switch server.status {
     case .active, .build, .migrating, .resize, .reboot: return running(server)
     case .paused: return paused(server)
@@ -82,6 +80,17 @@ package struct DrainRules: Hashable, Sendable {
     case .rescue: return Verdict(.blocked, "E2", "it is in RESCUE, which is its owner's")
     case .verifyResize: return Verdict(.blocked, "E2", "its resize waits for its owner's word (VERIFY_RESIZE)")
     case .other(let status): return Verdict(.blocked, "E2", "its status \(status) has no rule")
+    }
+  }
+
+  /// What an owner's word says against any move, and what is to be done about it.
+  private static func refusal(_ word: OwnerWord) -> String? {
+    switch word {
+    case .live, .cold, .stop: nil
+    case .notify:
+      "its owner wants to be told first (sevfleet:move = notify): tell them, and once they agree have the word changed "
+        + "to live, cold or stop"
+    case .forbid: "its owner forbids every move (sevfleet:move = forbid): only its owner can lift that"
     }
   }
 

@@ -40,6 +40,8 @@ package struct Observation: Hashable, Sendable, Codable {
   package var packageManager: String?
   /// Packages on hold.
   package var heldPackages: [String]
+  /// Packages that own firmware files, with what would be installed next; `nil`: the package manager was not asked.
+  package var pendingPackages: [PendingPackage]?
   /// Commands that sudo refused; empty with `become: none`.
   package var sudoRefused: [String]
   /// Parts of the answer that could not be understood, raw text kept (bounded).
@@ -79,6 +81,23 @@ package struct ObservationNote: Hashable, Sendable, Codable {
     self.text = text
     self.raw = raw
   }
+}
+
+/// A package as the package manager's lists tell of it; `nil` is unknown or none.
+package struct PendingPackage: Hashable, Sendable, Codable {
+  package var name: String
+  package var installed: String?
+  /// What an upgrade would install.
+  package var candidate: String?
+
+  package init(name: String, installed: String?, candidate: String?) {
+    self.name = name
+    self.installed = installed
+    self.candidate = candidate
+  }
+
+  /// The version that an upgrade would bring; `nil`: none, or unknown.
+  package var pending: String? { candidate == installed ? nil : candidate }
 }
 
 /// What the sources say about the SEV firmware that runs. `RunningFirmware.judge` weighs them.

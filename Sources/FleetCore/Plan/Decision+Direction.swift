@@ -113,6 +113,23 @@ extension Decision {
       if let need = row.microcode {
         try check(row, "microcode", need, seen.observation.microcodeNumber) { "0x\(Hex.padded($0, 8))" }
       }
+      if let need = row.bios { try check(row, need, seen.observation.bios) }
+    }
+  }
+
+  private func check(_ row: Facts.Prerequisite, _ need: BIOSNeed, _ bios: String?) throws(Exclusion) {
+    let expected = "BIOS \(need.vendor) \(need.minimum) or newer"
+    switch need.judge(bios) {
+    case .met: return
+    case .tooOld(let found):
+      throw Exclusion(.prerequisite, rule: "A5", expected: expected, found: "BIOS \(found)", row.text)
+    case .unknown(nil):
+      throw Exclusion(
+        .prerequisite, rule: "A5", expected: expected, found: nil, "\(row.text), and its BIOS could not be read")
+    case .unknown(let found?):
+      throw Exclusion(
+        .prerequisite, rule: "A5", expected: expected, found: "BIOS \(found)",
+        "\(row.text), and its BIOS \(found) cannot be compared with \(need.minimum)")
     }
   }
 

@@ -110,11 +110,47 @@ extension Decision {
     return owners
   }
 
-  func attestation(_ seen: Seen, _ activation: HostChange.Activation) -> AttestationImpact {
+  /// Which file of the package is meant, what policy does, and what an upgrade of the package would do to it.
+  func packageReasons(_ seen: Seen, _ wish: Wish, _ package: PackageTreatment, policy: Policy) -> [Reason] {
+    let winner = EffectiveFile.resolve(
+      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
+      kernel: seen.observation.kernel ?? ""
+    ).winner
+    let file = winner?.package == package.name ? "the winning file" : "a file that is replaced"
+    let next = pending(package, seen.observation)
+    let first = Reason("P", "\(package.name) owns \(file); treatment: \(package.treatment.rawValue)\(next)")
+    return [first]
+      + owners(seen, wish, policy: policy).dropFirst().map {
+        Reason("P", "\($0) owns another file that is replaced, and stays as it is")
+      }
+  }
+
+  private func pending(_ package: PackageTreatment, _ seen: Observation) -> String {
+    guard let version = seen.pendingPackages?.first(where: { $0.name == package.name })?.pending else { return "" }
+    if seen.heldPackages.contains(package.name) { return "; version \(version) is pending, and the package is held" }
+    switch package.treatment {
+    case .accept: return "; version \(version) is pending and would overwrite it"
+    case .hold, .divert, .updates: return "; version \(version) is pending"
+    }
+  }
+
+  func attestation(_ seen: Seen, _ wish: Wish, _ activation: HostChange.Activation) -> AttestationImpact {
     guard activation != .none, seen.generation.hasSNP, seen.features.sevSNP != .off else {
       return AttestationImpact()
     }
-    return AttestationImpact(vcekChanges: true, reportedTCBReset: true, vlekLost: true)
+    let step = ReportVersionStep(
+      before: reportVersion(seen, seen.running), after: wish.version.flatMap { reportVersion(seen, $0) })
+    let isKnown = step.before != nil || step.after != nil
+    return AttestationImpact(
+      vcekChanges: true, reportedTCBReset: true, vlekLost: true, reportVersion: isKnown ? step : nil)
+  }
+
+  /// What a user saw (C) or inferred (I) is no promise to those who verify guests.
+  private func reportVersion(_ seen: Seen, _ version: FirmwareVersion) -> Int? {
+    guard let told = facts.reportVersion(of: version, generation: seen.generation.name), told.fact.grade <= .b else {
+      return nil
+    }
+    return told.number
   }
 
   func stagePath(_ image: FirmwareImage, _ policy: Policy) -> String {

@@ -60,11 +60,7 @@ package struct Decision: Sendable {
           "A3",
           "the reset boots kernel \(kernelChange.to ?? "unknown") in place of \(kernelChange.from ?? "unknown")"))
     }
-    if let package {
-      let owners = owners(seen, wish, policy: situation.host.policy)
-      reasons.append(Reason("P", "\(package.name) owns the winning file; treatment: \(package.treatment.rawValue)"))
-      reasons += owners.dropFirst().map { Reason("P", "\($0) owns another file that is replaced, and stays as it is") }
-    }
+    if let package { reasons += packageReasons(seen, wish, package, policy: situation.host.policy) }
     reasons += notes(seen, wish)
     return .change(
       HostChange(
@@ -73,7 +69,7 @@ package struct Decision: Sendable {
         stagePath: wish.image.map { stagePath($0, situation.host.policy) },
         removePaths: removable, kernelChange: kernelChange,
         rebuildInitramfs: rebuild(seen), floor: seen.floor?.version, drain: drain, sevES: impact,
-        attestation: attestation(seen, activation), package: package, reasons: reasons))
+        attestation: attestation(seen, wish, activation), package: package, reasons: reasons))
   }
 
   // MARK: Who is it, and what runs there

@@ -173,11 +173,40 @@ package struct AttestationImpact: Hashable, Sendable, Codable {
   package var vcekChanges: Bool
   package var reportedTCBReset: Bool
   package var vlekLost: Bool
+  /// Versions of the reports before and after; `nil`: both unknown, or no SNP.
+  package var reportVersion: ReportVersionStep?
 
-  package init(vcekChanges: Bool = false, reportedTCBReset: Bool = false, vlekLost: Bool = false) {
+  package init(
+    vcekChanges: Bool = false, reportedTCBReset: Bool = false, vlekLost: Bool = false,
+    reportVersion: ReportVersionStep? = nil
+  ) {
     self.vcekChanges = vcekChanges
     self.reportedTCBReset = reportedTCBReset
     self.vlekLost = vlekLost
+    self.reportVersion = reportVersion
+  }
+
+  /// What those who verify guests must know of the report version; `nil`: nothing changes.
+  package var reportSentence: String? {
+    guard vcekChanges else { return nil }
+    switch (reportVersion?.before, reportVersion?.after) {
+    case (let before?, let after?):
+      return before == after ? nil : "guest verifiers must accept report version \(after), which was \(before)"
+    case (nil, let after?): return "guest verifiers must accept report version \(after); what it was is unknown"
+    case (let before?, nil): return "the report version was \(before) and may change: what it will be is unknown"
+    case (nil, nil): return "whether guest verifiers must accept another report version is unknown"
+    }
+  }
+}
+
+/// Versions of SNP attestation reports as facts of grade A or B give them for exactly these builds; `nil` is unknown.
+package struct ReportVersionStep: Hashable, Sendable, Codable {
+  package var before: Int?
+  package var after: Int?
+
+  package init(before: Int?, after: Int?) {
+    self.before = before
+    self.after = after
   }
 }
 

@@ -1,4 +1,19 @@
 extension VerifyRules {
+  /// Two clocks tell of one boot: the controller's may be set meanwhile, and a look takes its time.
+  package static let uptimeMargin = Duration.seconds(120)
+
+  /// A host that has been up for longer than ago the reset was asked for has not booted since, whatever its boot id.
+  func uptimeFailure(_ observation: Observation) -> Failure? {
+    guard let resetAskedAt, let uptime = observation.uptimeSeconds else { return nil }
+    let asked = observation.observedAt - resetAskedAt
+    // A clock that was set back tells nothing.
+    guard asked >= .zero, Duration.seconds(uptime) > asked + Self.uptimeMargin else { return nil }
+    return Failure(
+      .resetUnproven,
+      "its boot id is new, yet it has been up for \(uptime) s, and the reset was asked for \(asked.wholeSeconds) s ago",
+      expected: "up for at most \((asked + Self.uptimeMargin).wholeSeconds) s", found: "up for \(uptime) s")
+  }
+
   /// What the log says of the load that is judged: of a reset, this boot's lines; of a reload, what is newer than it.
   func thisLoad(_ observation: Observation) -> KernelLogFacts? {
     guard var log = observation.firmware.kernelLog else { return nil }

@@ -20,17 +20,20 @@ package struct VerifyRules: Sendable {
   package var loadedAt: Double?
   /// Whether the operator's power_cycle hook cut the power in this run: a witness of the reset (RULES A2, H).
   package var isPowerCycled: Bool
+  /// When the reset was first asked for, by the controller's clock; `nil`: none was, or the journal does not tell.
+  package var resetAskedAt: Instant?
   package var facts: Facts
 
   package init(
     change: HostChange, before: RunFacts, activated: HostChange.Activation, loadedAt: Double?,
-    isPowerCycled: Bool = false, facts: Facts
+    isPowerCycled: Bool = false, resetAskedAt: Instant? = nil, facts: Facts
   ) {
     self.change = change
     self.before = before
     self.activated = activated
     self.loadedAt = loadedAt
     self.isPowerCycled = isPowerCycled
+    self.resetAskedAt = resetAskedAt
     self.facts = facts
   }
 
@@ -91,6 +94,7 @@ package struct VerifyRules: Sendable {
     if observation.bootID == before.bootID {
       return Failure(.didNotReturn, "the host did not reboot", expected: "a new boot id", found: observation.bootID)
     }
+    if let failure = uptimeFailure(observation) { return failure }
     let kernel = change.kernelChange?.to ?? before.kernel
     if let kernel, let found = observation.kernel, kernel != found {
       return Failure(

@@ -9,6 +9,12 @@ extension HostRunner {
     return began
   }
 
+  /// When the reset was first intended, as the journal tells it (RULES A2).
+  static func resetAsked(_ asked: Instant?, after event: HostRun.Event, at time: Instant) -> Instant? {
+    if case .effectIntended(let effect, _) = event, effect.kind == .reset { return asked ?? time }
+    return asked
+  }
+
   /// Destinations of the plan, those first that have converged since: a server that goes there is not in the way of
   /// this rollout again (RULES D4).
   func convergedFirst(_ destinations: [String]) -> [String] {

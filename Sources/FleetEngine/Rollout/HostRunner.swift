@@ -20,6 +20,8 @@ package final class HostRunner {
   var asked: [EffectID: Int64] = [:]
   /// When the drain began; a restart does not begin it anew (RULES D7).
   private(set) var drainBegan: Instant?
+  /// When the reset was first asked for; `nil`: it was not.
+  private(set) var resetAskedAt: Instant?
   /// Hosts that converged in this rollout before this run was taken up (RULES D4).
   let convergedHosts: ConvergedHosts
   private let initiallyOpen: Bool
@@ -38,6 +40,7 @@ package final class HostRunner {
     switchedOff = []
     var converged = ConvergedHosts()
     var drainBegan: Instant?
+    var resetAskedAt: Instant?
     for entry in entries {
       guard case .run(let event) = entry.event else { continue }
       guard entry.host == host.id else {
@@ -48,6 +51,7 @@ package final class HostRunner {
         continue
       }
       drainBegan = Self.drainBegan(drainBegan, after: event, at: entry.at)
+      resetAskedAt = Self.resetAsked(resetAskedAt, after: event, at: entry.at)
       do throws(HostRun.IllegalEvent) {
         try run.apply(event)
       } catch {
@@ -57,6 +61,7 @@ package final class HostRunner {
     }
     self.run = run
     self.drainBegan = drainBegan
+    self.resetAskedAt = resetAskedAt
     convergedHosts = converged
     initiallyOpen = !run.isAtBoundary
     isStale = run.before != nil && !run.activationBegan
@@ -205,6 +210,7 @@ package final class HostRunner {
     try journal(.run(event))
     run = next
     drainBegan = Self.drainBegan(drainBegan, after: event, at: services.clock.now())
+    resetAskedAt = Self.resetAsked(resetAskedAt, after: event, at: services.clock.now())
   }
 
   package func journal(_ event: JournalEvent) throws {

@@ -100,6 +100,8 @@ package struct ObservationDocument: Encodable, Sendable {
     var initramfs: InitramfsRow?
     var afterReboot: FirmwareVersion?
     var armed: Bool?
+    /// `null`: not asked.
+    var pendingPackages: [PendingPackage]?
     var notes: [String]
   }
 }
@@ -141,7 +143,7 @@ extension ObservationDocument.Host {
       features: SEVFeatures.judge(seen, facts: facts), virtualMachines: Self.machines(seen.virtualMachines),
       files: Self.files(seen), initramfs: Self.initramfs(seen), afterReboot: after,
       armed: after.flatMap { after in running.map { $0 != after } },
-      notes: seen.notes.map { "\($0.source): \($0.text)" })
+      pendingPackages: seen.pendingPackages, notes: seen.notes.map { "\($0.source): \($0.text)" })
   }
 
   private static func machines(_ machines: VirtualMachines) -> ObservationDocument.Machines {

@@ -25,6 +25,14 @@ package struct PlanDocument: Encodable, Sendable {
       var accepted: Bool
     }
 
+    /// As `AttestationImpact`, with an unknown report version told as such.
+    package struct Attestation: Encodable, Sendable {
+      var vcekChanges: Bool
+      var reportedTCBReset: Bool
+      var vlekLost: Bool
+      var reportVersion: ReportVersionStep
+    }
+
     var host: HostID
     var wave: Int
     var expected: FirmwareVersion
@@ -35,7 +43,7 @@ package struct PlanDocument: Encodable, Sendable {
     var kernelChange: KernelChange?
     var drain: Drain
     var sevES: SEVES
-    var attestation: AttestationImpact
+    var attestation: Attestation
     var package: PackageTreatment?
     var floor: FirmwareVersion?
     var stagePath: String?
@@ -99,7 +107,11 @@ extension PlanDocument.Change {
       sevES: SEVES(
         verdict: change.sevES.verdict, servers: change.sevES.servers, text: change.sevES.text,
         accepted: change.sevES.accepted),
-      attestation: change.attestation, package: change.package, floor: change.floor, stagePath: change.stagePath,
+      attestation: Attestation(
+        vcekChanges: change.attestation.vcekChanges, reportedTCBReset: change.attestation.reportedTCBReset,
+        vlekLost: change.attestation.vlekLost,
+        reportVersion: change.attestation.reportVersion ?? ReportVersionStep(before: nil, after: nil)),
+      package: change.package, floor: change.floor, stagePath: change.stagePath,
       reasons: change.reasons)
   }
 }

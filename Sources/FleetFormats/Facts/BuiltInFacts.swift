@@ -30,6 +30,8 @@ enum BuiltInFacts {
     # For builds whose level nobody knows: between the two is unknown.
     sevESByVersion:
       - {generation: Milan, lastKept: 1.55.31, firstLost: 1.55.36, grade: B, sources: [Y1]}
+    # `report`: the version of the SNP attestation reports that a build makes. Nothing is concluded from one build to
+    # another; most are unknown.
     firmware:
       - {generation: Naples, version: 0.17.11, spl: 0, grade: A, sources: [C3]}
       - {generation: Naples, version: 0.17.22, grade: A, sources: [P24], note: "published 2019-06"}
@@ -45,9 +47,10 @@ enum BuiltInFacts {
       - {generation: Milan, version: 1.55.22, spl: 23, splGrade: B, splSources: [T7], grade: A, sources: [V5]}
       - {generation: Milan, version: 1.55.29, spl: 24, splGrade: C, splSources: [a5], grade: A, sources: [P6b],
          note: "in MilanPI 1.0.0.F"}
-      - {generation: Milan, version: 1.55.31, spl: 25, grade: C, sources: [P3]}
+      - {generation: Milan, version: 1.55.31, spl: 25, report: 4, reportGrade: C, reportSources: [R1, R2], grade: C,
+         sources: [P3]}
       - {generation: Milan, version: 1.55.35, spl: 27, grade: B, sources: [T1]}
-      - {generation: Genoa, version: 1.55.25, grade: A, sources: [P4],
+      - {generation: Genoa, version: 1.55.25, report: 2, grade: A, sources: [P4],
          note: "published source"}
       - {generation: Genoa, version: 1.55.37, grade: A, sources: [P22]}
       - {generation: Bergamo/Siena, version: 1.55.37, grade: A, sources: [P22]}
@@ -249,8 +252,8 @@ enum BuiltInFacts {
       P4: >-
         github.com/amd/AMD-ASPFW commit 3ca6650d: sev_fw_image.h, sev_mcmd.c (sev_mcmd_download_firmware,
         snp_mcmd_download_firmware_ex, snp_mcmd_commit, dlfw_continue, vlek_load), sev_plat.c (init_perm,
-        get_running_tcb, get_reported_tcb), sev_hal.c (sev_hal_cache_new_image), sev_dispatch.c. One generation, one
-        version: generalise with care.
+        get_running_tcb, get_reported_tcb), sev_hal.c (sev_hal_cache_new_image), sev_dispatch.c, sev_rmp.h (report
+        version). One generation, one version: generalise with care.
       P5: >-
         torvalds/linux drivers/crypto/ccp/sev-dev.c at 0410c612 (an SNP-host era version, 2024). P5b commit
         edd303ff0e9e text
@@ -258,6 +261,8 @@ enum BuiltInFacts {
         AMDESE/AMDSEV issue 271, mdroth 2025-06-10: MilanPI 1.0.0.B ships 1.55.7, 1.55.29 corresponds to MilanPI
         1.0.0.F; base 1.53.5
       P7: "AMDESE/AMDSEV README: master bdd7f4ef (FAQ 8) and the 2026 rewrite"
+      R1: "github.com/virtee/sev/pull/307: a report of version 4 seen from Milan 1.55.31"
+      R2: "github.com/google/go-sev-guest/pull/158: version 4 report from firmware 1.55.31"
       T1: "third party quoting AMD: Routex Requirements Sb3023"
       T10: "third party quoting AMD: operator guide for Siena hosts (aleph.im)"
       T2: "third party quoting AMD: ariofrio/pi-tee review, bulletins fetched 2026-10-08, plus live probes"

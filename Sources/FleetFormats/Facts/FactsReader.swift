@@ -118,24 +118,32 @@ struct FactsReader {
   }
 
   private mutating func firmware(_ field: YamlField) {
-    let keys = ["generation", "version", "spl", "splGrade", "splSources", "note", "grade", "sources"]
+    let keys = [
+      "generation", "version", "spl", "splGrade", "splSources", "report", "reportGrade", "reportSources", "note",
+      "grade", "sources",
+    ]
     guard let map = field.map(keys: keys, name: "firmware") else { return }
     let (version, spl) = (map.required("version")?.version(), map["spl"]?.number(Self.byte))
-    let note = map["note"]?.sentence()
-    var splFact: Fact?
-    if map["splGrade"] != nil || map["splSources"] != nil {
-      splFact = self.fact(map, grade: "splGrade", sources: "splSources")
-      if map["spl"] == nil { field.report(.missingKey, "firmware with splGrade lacks \"spl\"") }
-    }
+    let (report, note) = (map["report"]?.number(1...255), map["note"]?.sentence())
+    let (splFact, reportFact) = (ownFact(field, map, of: "spl"), ownFact(field, map, of: "report"))
     guard let name = generationName(map), let fact = fact(map), let version else { return }
     let row = Facts.Firmware(
-      generation: name, version: version, spl: spl, splFact: splFact, note: note, fact: fact)
+      generation: name, version: version, spl: spl, splFact: splFact, reportVersion: report, reportFact: reportFact,
+      note: note, fact: fact)
     Self.put(row, into: &result.facts.firmware) { $0.generation == name && $0.version == version }
+  }
+
+  /// Grade and sources of one value of a row, where they are not the row's own.
+  private func ownFact(_ field: YamlField, _ map: YamlMap, of key: String) -> Fact? {
+    guard map["\(key)Grade"] != nil || map["\(key)Sources"] != nil else { return nil }
+    if map[key] == nil { field.report(.missingKey, "firmware with \(key)Grade lacks \"\(key)\"") }
+    return fact(map, grade: "\(key)Grade", sources: "\(key)Sources")
   }
 
   private mutating func prerequisite(_ field: YamlField) {
     let keys = [
-      "generation", "fromVersion", "models", "steppings", "microcode", "bootloader", "text", "grade", "sources",
+      "generation", "fromVersion", "models", "steppings", "microcode", "bootloader", "bios", "text", "grade",
+      "sources",
     ]
     guard let map = field.map(keys: keys, name: "prerequisite") else { return }
     // A generation has at most 256 models, and a stepping is one hexadecimal digit.
@@ -143,11 +151,25 @@ struct FactsReader {
     let steppings = map["steppings"]?.list(maximum: 16) { $0.number(0...15) }
     let (from, text) = (map["fromVersion"]?.version(), map.required("text")?.sentence())
     let (microcode, loader) = (map["microcode"]?.number(Self.microcode), map["bootloader"]?.number(Self.byte))
+    let bios = map["bios"].flatMap(self.bios)
     guard let name = generationName(map), let fact = fact(map), let text else { return }
     let row = Facts.Prerequisite(
       generation: name, fromVersion: from, models: models, steppings: steppings, microcode: microcode,
-      bootloader: loader, text: text, fact: fact)
+      bootloader: loader, bios: bios, text: text, fact: fact)
     Self.put(row, into: &result.facts.prerequisites) { $0.generation == name && $0.text == text }
+  }
+
+  /// `{vendor: "Dell Inc.", minimum: 2.14.1}`; what cannot be compared would exclude every host, so it is refused here.
+  private func bios(_ field: YamlField) -> BIOSNeed? {
+    guard let map = field.map(keys: ["vendor", "minimum"], name: "bios"),
+      let vendor = map.required("vendor")?.sentence(), let minimum = map.required("minimum")
+    else { return nil }
+    guard let text = minimum.spelling("a BIOS version such as 2.14.1") else { return nil }
+    if BIOSVersion(text) != nil { return BIOSNeed(vendor: vendor, minimum: text) }
+    minimum.report(
+      .invalidValue,
+      "minimum: \"\(text.shortened)\" is no BIOS version: numbers with dots between, perhaps after letters")
+    return nil
   }
 
   private mutating func firmwareError(_ field: YamlField) {

@@ -70,6 +70,27 @@ enum PackageText {
     return parts.count > 2 ? parts.dropLast(2).joined(separator: "-") : String(text)
   }
 
+  /// What `apt-cache policy` says of packages: a name with a colon, then indented lines.
+  static func pending(_ lines: [String]) -> [PendingPackage] {
+    var packages: [PendingPackage] = []
+    for line in lines {
+      if !line.hasPrefix(" "), line.hasSuffix(":") {
+        packages.append(PendingPackage(name: String(line.dropLast()), installed: nil, candidate: nil))
+        continue
+      }
+      guard line.hasPrefix("  "), let (key, value) = line.trimmed.cut(":"), let last = packages.indices.last else {
+        continue
+      }
+      let version = value.trimmed == "(none)" ? nil : String(value.trimmed)
+      switch key {
+      case "Installed": packages[last].installed = version
+      case "Candidate": packages[last].candidate = version
+      case _: continue
+      }
+    }
+    return packages
+  }
+
   /// The holder of a lock: `file DEV INODE PATH` lines, then `/proc/locks`.
   static func lockHolder(_ lines: [String], names: [Int: String]) -> String? {
     var files: [Substring: (device: Int, path: Substring)] = [:]

@@ -27,12 +27,34 @@ extension ProbeScript {
         if [ $# -gt 0 ]; then describe "$@"; fi
         end \#(ProbeSection.files.rawValue)
         begin \#(ProbeSection.owners.rawValue)
-        if [ $# -gt 0 ]; then file_owners "$@"; fi
+        owned=
+        if [ $# -gt 0 ]; then owned=$(file_owners "$@"); fi
+        printf '%s\n' "$owned"
         end \#(ProbeSection.owners.rawValue)
       }
       root_files
-      """#
+      """# + "\n" + pending
   }
+
+  /// Owners of firmware files that are asked for; a host has one or two.
+  private static let maximumOwners = 8
+
+  /// What apt would install next of the packages that own firmware files (RULES P), from its own lists: nothing is
+  /// fetched, and where we could write its cache it is told to keep none. dnf is not asked: it writes caches and logs.
+  private static let pending = #"""
+    if [ -x /usr/bin/apt-cache ] && [ -d /var/lib/dpkg/info ]; then
+      packages=$(printf '%s\n' "$owned" |
+        sed -n 's|^/var/lib/dpkg/info/\([a-z0-9][a-z0-9.+-]*\)\(:[a-z0-9]*\)\{0,1\}[.]list:.*|\1|p' | sort -u |
+        head -n \#(maximumOwners))
+      if [ -n "$packages" ]; then
+        set --
+        if [ -w /var/cache/apt ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; fi
+        begin \#(ProbeSection.pending.rawValue)
+        ask \#(quickSeconds) \#(maximumToolBytes) /usr/bin/apt-cache "$@" policy $packages
+        end \#(ProbeSection.pending.rawValue)
+      fi
+    fi
+    """#
 
   /// Describes files: state, SHA-256 as they lie there, and the first 256 bytes after decompression.
   ///

@@ -28,6 +28,8 @@ enum ProbeSection: String, CaseIterable, Sendable {
   case files
   /// Which packages own them.
   case owners
+  /// `apt-cache policy` of those packages.
+  case pending = "packages.pending"
   /// `grubby --default-kernel`.
   case grubby
   /// Lines of `grub.cfg` and `grubenv`, and the kernels in `/boot`.

@@ -158,5 +158,6 @@ struct ProbeReader {
 
   private mutating func readPackages() {
     observation.heldPackages = PackageText.held(probe.lines(.held))
+    observation.pendingPackages = probe.answer(.pending).map(PackageText.pending)
   }
 }

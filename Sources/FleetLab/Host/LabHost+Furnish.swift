@@ -103,6 +103,8 @@ extension LabHost {
 
   var isBuiltin: Bool { spec.ccp == .builtin || faults[.ccpBuiltin] != nil }
 
+  static func packageVersion(_ name: String) -> String { name == "amd64-microcode" ? "3.20240820.1~deb12u1" : "1.0-1" }
+
   private func furnishPackages() throws {
     var packages = ["openssh-server", "sudo", "kmod", "initramfs-tools"]
     if let package = spec.firmwarePackage { packages.append(package) }
@@ -115,7 +117,7 @@ extension LabHost {
       Section: admin
       Maintainer: Debian <debian@example.org>
       Architecture: amd64
-      Version: \(name == "amd64-microcode" ? "3.20240820.1~deb12u1" : "1.0-1")
+      Version: \(Self.packageVersion(name))
       Description: \(name)
 
 

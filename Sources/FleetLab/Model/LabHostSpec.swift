@@ -35,6 +35,8 @@ package struct LabHostSpec: Sendable, Codable, Equatable {
   package var firmwareClassPath: String?
   /// The package that owns the usual file, if it was installed by one.
   package var firmwarePackage: String? = "amd64-microcode"
+  /// The version of it that an upgrade would install; `nil`: the one that is there is the newest.
+  package var pendingPackage: String?
   /// The reported TCB's `snp` as pinned by SNP_CONFIG.
   package var reportedSNPPin: UInt8?
   package var bootloaderSVN: UInt8 = 4

@@ -41,6 +41,7 @@ extension LabHost {
     case "snphost": return snphost(question)
     case "sevctl": return sevctl(question)
     case "apt-mark", "dpkg-divert": return packageTool(question)
+    case "apt-cache": return aptCache(question)
     default: return ToolAnswer.failure("\(question.program): the lab does not know this program", code: 127)
     }
   }

@@ -4,7 +4,7 @@ enum StandIns {
   /// Path below `/usr` of every program that the lab answers itself.
   static let answered = [
     "bin/dmesg", "bin/journalctl", "bin/systemctl", "bin/systemd-run", "bin/virsh", "bin/loginctl", "bin/kmod",
-    "bin/lsmod", "bin/snphost", "bin/sevctl", "bin/systemd-detect-virt",
+    "bin/lsmod", "bin/snphost", "bin/sevctl", "bin/systemd-detect-virt", "bin/apt-cache",
     "sbin/modprobe", "sbin/rmmod", "sbin/lsmod", "sbin/insmod", "sbin/modinfo", "sbin/depmod", "sbin/reboot",
     "sbin/poweroff", "sbin/halt", "sbin/shutdown", "sbin/telinit", "sbin/init", "sbin/runlevel", "sbin/kexec",
     "sbin/update-initramfs", "sbin/update-grub",

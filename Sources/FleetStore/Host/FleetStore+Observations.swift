@@ -2,31 +2,45 @@ package import FleetCore
 import GRDB
 
 extension FleetStore {
-  /// Looks kept for each host: two days of hourly looks, and some 10 kB each. The newest one that saw something is kept
-  /// whatever its age.
+  /// Newest looks kept for each host, whatever they saw: two days of hourly looks, some 10 kB each.
   package static let keptObservations = 48
+  /// Older looks that saw something else than the look before them, so that the past can be told: a change a day for
+  /// three years, 10 MB at the very most. A host that changes more often than that keeps its newest ones.
+  package static let keptChanges = 1_000
+  /// Days of which the last look, and the last that saw something, are kept although nothing changed, so that a report
+  /// of the past tells when a host was still looked at: a year and a month, 8 MB at the very most.
+  package static let keptDays = 400
+  private static let dayMilliseconds = 86_400_000
 
   /// Keeps looks in one transaction. What was saved last counts as the newest, whatever the clock said.
   package func save(
     observations: [(host: HostID, result: Result<Observation, ProbeFailure>, at: Instant)]
   ) throws(StoreError) {
-    var rows: [(host: String, at: Int64, seen: Bool, body: String)] = []
+    var rows: [(look: StoredObservation, body: String)] = []
     for (host, result, at) in observations {
+      let look = StoredObservation(host: host, at: at, result: result)
       switch result {
-      case .success(let seen):
-        rows.append((host.rawValue, at.milliseconds, true, try RecordCoding.text(seen)))
-      case .failure(let failure):
-        rows.append((host.rawValue, at.milliseconds, false, try RecordCoding.text(failure)))
+      case .success(let seen): rows.append((look, try RecordCoding.text(seen)))
+      case .failure(let failure): rows.append((look, try RecordCoding.text(failure)))
       }
     }
     try write { db in
-      for row in rows {
+      for (look, body) in rows {
+        let host = look.host.rawValue
         try db.execute(
-          sql: "INSERT INTO observations (host, at, seen, body) VALUES (?, ?, ?, ?)",
-          arguments: [row.host, row.at, row.seen ? 1 : 0, row.body])
+          sql: "INSERT INTO observations (host, at, seen, changed, body) VALUES (?, ?, ?, ?, ?)",
+          arguments: [
+            host, look.at.milliseconds, look.observation == nil ? 0 : 1, Self.isNews(look, db) ? 1 : 0, body,
+          ])
       }
-      for host in Set(rows.map(\.host)) { try Self.forgetOldObservations(host, db) }
+      for host in Set(rows.map(\.look.host.rawValue)) { try Self.forgetOldObservations(host, db) }
     }
+  }
+
+  /// Whether a look tells something else than the newest that is kept. One that can be read no more told something else.
+  private static func isNews(_ look: StoredObservation, _ db: Database) -> Bool {
+    let newest = try? Self.observations(db, "WHERE host = ? ORDER BY id DESC LIMIT 1", [look.host.rawValue]).first
+    return newest?.tellsTheSame(as: look) != true
   }
 
   /// The newest look at a host; `nil`: there never was one.
@@ -41,14 +55,15 @@ extension FleetStore {
     }.first
   }
 
-  /// Looks at a host, newest first.
+  /// Looks at a host that are kept, newest first.
   package func observations(
     host: HostID, limit: Int = FleetStore.keptObservations
   ) throws(StoreError) -> [StoredObservation] {
     try read { try Self.observations($0, "WHERE host = ? ORDER BY id DESC LIMIT ?", [host.rawValue, max(0, limit)]) }
   }
 
-  /// The newest look at every host, or the newest not later than `at` as far back as looks are kept.
+  /// The newest look at every host, or the newest that is kept and not later than `at`: what it tells is what the newest
+  /// look of that time told, as long as the host changed less than `keptChanges` times since.
   package func latestObservations(at: Instant? = nil) throws(StoreError) -> [HostID: StoredObservation] {
     try newest(seenOnly: false, at)
   }
@@ -59,20 +74,32 @@ extension FleetStore {
   }
 
   private func newest(seenOnly: Bool, _ at: Instant?) throws(StoreError) -> [HostID: StoredObservation] {
-    // Without a time the index alone answers; with one every look's row is read.
     let time = at.map { "AND at <= \($0.milliseconds)" } ?? ""
-    let newest = "SELECT max(id) FROM observations WHERE seen >= ? \(time) GROUP BY host"
-    let found = try read { try Self.observations($0, "WHERE id IN (\(newest))", [seenOnly ? 1 : 0]) }
+    // From host to host through the index, and in each one from its newest look back: a history is not read as a whole.
+    let sql = """
+      WITH RECURSIVE hosts (host) AS (
+        SELECT min(host) FROM observations
+        UNION ALL SELECT (SELECT min(host) FROM observations WHERE host > hosts.host) FROM hosts WHERE host IS NOT NULL)
+      SELECT (SELECT id FROM observations AS look WHERE look.host = hosts.host AND seen >= ? \(time)
+        ORDER BY id DESC LIMIT 1) FROM hosts
+      """
+    let found = try read { try Self.observations($0, "WHERE id IN (\(sql))", [seenOnly ? 1 : 0]) }
     return Dictionary(uniqueKeysWithValues: found.map { ($0.host, $0) })
   }
 
+  /// Keeps the newest looks, the changes, one of each day, and the newest that saw something whatever its age.
   private static func forgetOldObservations(_ host: String, _ db: Database) throws {
     try db.execute(
       sql: """
         DELETE FROM observations WHERE host = ?1
         AND id NOT IN (SELECT id FROM observations WHERE host = ?1 ORDER BY id DESC LIMIT ?2)
+        AND id NOT IN (SELECT id FROM observations WHERE host = ?1 AND changed = 1 ORDER BY id DESC LIMIT ?3)
+        AND id NOT IN (SELECT max(id) FROM observations WHERE host = ?1 GROUP BY at / ?4
+          ORDER BY max(id) DESC LIMIT ?5)
+        AND id NOT IN (SELECT max(id) FROM observations WHERE host = ?1 AND seen = 1 GROUP BY at / ?4
+          ORDER BY max(id) DESC LIMIT ?5)
         AND id IS NOT (SELECT max(id) FROM observations WHERE host = ?1 AND seen = 1)
-        """, arguments: [host, keptObservations])
+        """, arguments: [host, keptObservations, keptChanges, dayMilliseconds, keptDays])
   }
 
   private static func observations(

@@ -21,4 +21,14 @@ package struct StoredObservation: Hashable, Sendable {
     case .failure: nil
     }
   }
+
+  /// Whether two looks at a host tell the same of it; a text that only words a failure otherwise is no news.
+  func tellsTheSame(as other: StoredObservation) -> Bool {
+    switch (result, other.result) {
+    case (.success(let old), .success(let new)): old.lasting == new.lasting
+    case (.failure(let old), .failure(let new)):
+      old.kind == new.kind && old.expected == new.expected && old.found == new.found
+    case (.success, .failure), (.failure, .success): false
+    }
+  }
 }

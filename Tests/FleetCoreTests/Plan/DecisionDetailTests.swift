@@ -51,6 +51,78 @@ import Testing
     #expect(try #require(bench.change).attestation.vcekChanges)
     bench.observation.parameters.sevSNP = false
     #expect(try #require(bench.change).attestation == AttestationImpact())
+    #expect(try #require(bench.change).attestation.reportSentence == nil)
+  }
+
+  static let pendingRows: [(Policy.Packages, [PendingPackage]?, [String], String)] = [
+    (.accept, nil, [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "fw", installed: "1", candidate: "1")], [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "fw", installed: "1", candidate: nil)], [], "owns the winning file; treatment: accept"),
+    (.accept, [.init(name: "other", installed: "1", candidate: "2")], [], "owns the winning file; treatment: accept"),
+    (
+      .accept, [.init(name: "fw", installed: "1", candidate: "2")], [],
+      "owns the winning file; treatment: accept; version 2 is pending and would overwrite it"
+    ),
+    (
+      .accept, [.init(name: "fw", installed: "1", candidate: "2")], ["fw"],
+      "owns the winning file; treatment: accept; version 2 is pending, and the package is held"
+    ),
+    (
+      .hold, [.init(name: "fw", installed: "1", candidate: "2")], [],
+      "owns the winning file; treatment: hold; version 2 is pending"
+    ),
+  ]
+
+  @Test("what is pending of a package that owns the file (P)", arguments: pendingRows)
+  func pending(treatment: Policy.Packages, packages: [PendingPackage]?, held: [String], text: String) throws {
+    var bench = Bench()
+    bench.observation.files[0].package = "fw"
+    bench.host.policy.packages = treatment
+    bench.observation.pendingPackages = packages
+    bench.observation.heldPackages = held
+    #expect(try #require(bench.change).reasons.filter { $0.rule == "P" }.map(\.text) == ["fw \(text)"])
+  }
+
+  @Test("a package that owns only the file to be overwritten is not said to own the winner (P)") func ownerOfWhich()
+    throws
+  {
+    var bench = Bench()
+    bench.observation.files[0].package = "fw"
+    bench.observation.files.append(
+      FirmwareFile(
+        path: "/lib/firmware/amd/amd_sev_fam19h_model01h.sbin", sha256: "a", version: Bench.running, spl: 24))
+    let texts = try #require(bench.change).reasons.filter { $0.rule == "P" }.map(\.text)
+    #expect(texts == ["fw owns a file that is replaced; treatment: accept"])
+  }
+
+  struct ReportRow: Sendable {
+    var before: (number: Int, grade: FactGrade)?
+    var after: (number: Int, grade: FactGrade)?
+    var step: ReportVersionStep?
+    var word: String?
+  }
+
+  static let reportRows: [ReportRow] = [
+    ReportRow(step: nil, word: "is unknown"),
+    ReportRow(before: (2, .a), after: (4, .b), step: .init(before: 2, after: 4), word: "must accept report version 4"),
+    ReportRow(before: (3, .b), after: (3, .a), step: .init(before: 3, after: 3), word: nil),
+    ReportRow(after: (5, .a), step: .init(before: nil, after: 5), word: "report version 5; what it was is unknown"),
+    ReportRow(before: (2, .a), step: .init(before: 2, after: nil), word: "was 2 and may change"),
+    ReportRow(before: (2, .a), after: (4, .c), step: .init(before: 2, after: nil), word: "was 2 and may change"),
+    ReportRow(before: (2, .inferred), after: (4, .c), step: nil, word: "is unknown"),
+  ]
+
+  @Test("a new report version is announced, and an unknown one is told to be unknown", arguments: reportRows)
+  func reportVersions(row: ReportRow) throws {
+    var bench = Bench()
+    bench.facts.firmware = [(Bench.running, row.before), (Bench.newer, row.after)].map { version, report in
+      Facts.Firmware(
+        generation: "Milan", version: version, spl: nil, splFact: nil, reportVersion: report?.number,
+        reportFact: report.map { Fact(grade: $0.grade, sources: ["test"]) }, note: nil, fact: SampleFacts.a)
+    }
+    let impact = try #require(bench.change).attestation
+    #expect(impact.reportVersion == row.step)
+    #expect(row.word.map { impact.reportSentence?.contains($0) == true } ?? (impact.reportSentence == nil))
   }
 
   @Test(

@@ -151,6 +151,12 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ]
   }
 
+  private static func needs(_ bench: inout Bench, vendor: String, bios minimum: String, found: String?) {
+    needs(&bench, microcode: nil, bootloader: nil)
+    bench.facts.prerequisites[0].bios = BIOSNeed(vendor: vendor, minimum: minimum)
+    bench.observation.bios = found
+  }
+
   private static let way: [ExclusionRow] = [
     ExclusionRow(.downgradeNotAllowed, "A2", "older, and not allowed", word: "newer than 1.55.7") {
       downgrade(&$0, allowed: false)
@@ -190,6 +196,15 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
     ExclusionRow(.prerequisite, "A5", "the microcode could not be read", word: "could not be read") {
       needs(&$0, microcode: 0xA0011DB, bootloader: nil)
       $0.observation.microcode = nil
+    },
+    ExclusionRow(.prerequisite, "A5", "the BIOS is too old", word: "first the BIOS") {
+      needs(&$0, vendor: "Vendor Inc.", bios: "2.14", found: "Vendor Inc. 2.9.3 01/05/2024")
+    },
+    ExclusionRow(.prerequisite, "A5", "the BIOS could not be read", word: "could not be read") {
+      needs(&$0, vendor: "Vendor Inc.", bios: "2.14", found: nil)
+    },
+    ExclusionRow(.prerequisite, "A5", "the BIOS numbers otherwise", word: "cannot be compared with 2.14") {
+      needs(&$0, vendor: "Vendor Inc.", bios: "2.14", found: "Vendor Inc. A43 01/05/2024")
     },
     ExclusionRow(.cannotActivate, "A2", "no reload possible, and policy forbids a reboot", word: "built into") {
       upgrade(&$0)

@@ -227,4 +227,27 @@ import Testing
     read.seen.firmware.kernelLog?.initErrors = [.init(seconds: 900, code: 10, line: "")]
     #expect(text().contains("BAD_SIGNATURE"))
   }
+
+  /// Seconds since the reset was asked for, seconds up, and whether that can be.
+  static let uptimes: [(Int, Int?, Bool)] = [
+    (300, 200, true), (300, 300, true), (300, 420, true), (300, 421, false), (300, 90_000, false), (300, nil, true),
+    (0, 25, true), (-60, 90_000, true),
+  ]
+
+  @Test("A2: a host that was up before the reset was asked for has not booted", arguments: uptimes)
+  func uptime(asked: Int, up: Int?, isSane: Bool) {
+    for direction in [HostChange.Direction.upgrade, .downgrade] {
+      var read = Self.good()
+      Self.reset(&read)
+      read.change.direction = direction
+      read.seen.uptimeSeconds = up
+      var rules = VerifyRules(
+        change: read.change, before: read.before, activated: .reboot, loadedAt: nil, facts: SampleFacts.all)
+      #expect(rules.judge(read.seen, floor: read.floor).failure == nil)
+      rules.resetAskedAt = read.seen.observedAt + .seconds(-asked)
+      let failure = rules.judge(read.seen, floor: read.floor).failure
+      #expect(failure?.kind == (isSane ? nil : .resetUnproven))
+      #expect(isSane || failure?.text.contains("up for \(up ?? 0) s") == true)
+    }
+  }
 }

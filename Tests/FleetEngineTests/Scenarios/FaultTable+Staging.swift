@@ -56,7 +56,11 @@ extension FaultTable {
       $0.facts = [3]
       $0.policy = FaultRow.byReboot
       ($0.running, $0.boots) = (LabVersion(1, 55, 21), 1)
-      $0.says = ["amd64-microcode owns the winning file; treatment: accept"]
+      $0.spec = { $0.pendingPackage = "3.20250311.1~deb12u1" }
+      $0.says = [
+        "amd64-microcode owns the winning file; treatment: accept; version 3.20250311.1~deb12u1 is pending and would "
+          + "overwrite it"
+      ]
     },
     .converged("a held package", overwrites, by: "reboot", policy: FaultRow.byReboot + "packages: hold\n"),
     .converged("a diverted file", overwrites, by: "reboot", policy: FaultRow.byReboot + "packages: divert\n") {

@@ -51,6 +51,9 @@ import Testing
     #expect(genoa38?.fact.grade == .a)
     #expect(genoa38?.splFact?.grade == .b)
     #expect(facts.firmware.count == 22)
+    #expect(facts.reportVersion(of: FirmwareVersion(1, 55, 25), generation: "Genoa")?.number == 2)
+    #expect(facts.reportVersion(of: FirmwareVersion(1, 55, 31), generation: "Milan")?.fact.grade == .c)
+    #expect(facts.reportVersion(of: FirmwareVersion(1, 55, 25), generation: "Milan") == nil)
     #expect(facts.firmwareErrors[21] == "UNSUPPORTED")
     #expect(facts.prerequisites.allSatisfy { $0.fact.grade == .b && $0.microcode == nil && $0.bootloader == nil })
   }
@@ -60,7 +63,8 @@ import Testing
     var used: Set<String> = []
     used.formUnion(facts.generations.flatMap(\.fact.sources) + facts.sevESRefusals.flatMap(\.fact.sources))
     used.formUnion(facts.sevESByVersion.flatMap(\.fact.sources) + facts.prerequisites.flatMap(\.fact.sources))
-    used.formUnion(facts.firmware.flatMap { $0.fact.sources + ($0.splFact?.sources ?? []) })
+    used.formUnion(
+      facts.firmware.flatMap { $0.fact.sources + ($0.splFact?.sources ?? []) + ($0.reportFact?.sources ?? []) })
     used.formUnion(bulletins.flatMap { $0.fact.sources + $0.floors.flatMap(\.fact.sources) })
     #expect(used == Set(facts.sources.keys))
   }

@@ -27,6 +27,7 @@ import Testing
         - {generation: Milan, version: 1.55.31, spl: 26, grade: B, sources: [own, P3]}
         - {generation: Milan, version: 0x1.37.24, spl: 28, grade: C, sources: [own], note: "new"}
       prerequisites:
+        - {generation: Milan, bios: {vendor: Vendor Inc., minimum: R2.14}, text: "the new BIOS", grade: A, sources: [own]}
         - {generation: Genoa, fromVersion: 1.55.49, models: [0x11], steppings: [1, 2], microcode: 0x0A101154,
            text: "later microcode", grade: B, sources: [own]}
       bulletins:
@@ -42,11 +43,29 @@ import Testing
     #expect(file.facts.firmware.count == base.firmware.count + 1)
     #expect(file.facts.spl(of: FirmwareVersion(1, 55, 31), generation: "Milan")?.level == 26)
     #expect(file.facts.spl(of: FirmwareVersion(1, 55, 36), generation: "Milan")?.fact.grade == .c)
+    #expect(file.facts.prerequisites.map(\.bios).contains(BIOSNeed(vendor: "Vendor Inc.", minimum: "R2.14")))
     #expect(file.facts.prerequisites.last?.microcode == 0x0A10_1154)
     #expect(file.facts.prerequisites.last?.models == [17] && file.facts.prerequisites.last?.steppings == [1, 2])
     #expect(file.facts.firmwareErrors[99] == "SOMETHING" && file.facts.firmwareErrors[21] == "UNSUPPORTED")
     #expect(file.bulletins.count == FactsFile.compiledIn.bulletins.count)
     #expect(file.bulletins.first { $0.id == "AMD-SB-3007" }?.floors.count == 1)
+  }
+
+  /// Grade B is only named in plans. An operator who trusts it says so: the same row again, with grade A and a number.
+  @Test func aPrerequisiteIsEnforcedOnceRestated() throws {
+    let milan = CPUIdentity(family: 25, model: 1, stepping: 1)
+    let quoted = FactsFile.builtIn.prerequisites(for: milan, grade: .b)
+    #expect(quoted.count == 1 && FactsFile.builtIn.prerequisites(for: milan, grade: .a).isEmpty)
+    let text = try #require(quoted.first?.text)
+    let facts = try read(
+      """
+      prerequisites:
+        - {generation: Milan, bootloader: 4, text: "\(text)", grade: A, sources: [P7]}
+      """
+    ).get().facts
+    #expect(facts.prerequisites.count == FactsFile.builtIn.prerequisites.count)
+    #expect(facts.prerequisites(for: milan, grade: .b).isEmpty)
+    #expect(facts.prerequisites(for: milan, grade: .a).map(\.bootloader) == [4])
   }
 
   @Test func anEmptyFileChangesNothing() throws {
@@ -67,6 +86,8 @@ import Testing
           - {generation: Milan, version: 1.55.31, splGrade: A, splSources: [P1], grade: A, sources: [P1]}
         sevESByVersion:
           - {generation: Milan, lastKept: 1.55.36, firstLost: 1.55.31, grade: B, sources: [P1]}
+        prerequisites:
+          - {generation: Milan, bios: {vendor: V, minimum: latest}, text: "a", grade: A, sources: [P1]}
         firmwareErrors: {x: Y}
         bulletins:
           - {id: B, cves: [], grade: A, sources: [P1], floors: [{product: Milan, snp: 1, agesa: x, grade: A, sources: [P1]}]}
@@ -83,8 +104,9 @@ import Testing
         "facts.yaml:7: no generation is called \"Millan\"; did you mean \"Milan\"?",
         "facts.yaml:8: firmware with splGrade lacks \"spl\"",
         "facts.yaml:10: lastKept must be older than firstLost",
-        "facts.yaml:11: an error is a decimal number, not \"x\"",
-        "facts.yaml:13: a floor has exactly one of agesa, firmware, snp, microcode, microcodeTCB, mitigationBit",
+        "facts.yaml:12: minimum: \"latest\" is no BIOS version: numbers with dots between, perhaps after letters",
+        "facts.yaml:13: an error is a decimal number, not \"x\"",
+        "facts.yaml:15: a floor has exactly one of agesa, firmware, snp, microcode, microcodeTCB, mitigationBit",
       ])
   }
 

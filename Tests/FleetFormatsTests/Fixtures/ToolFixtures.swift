@@ -134,4 +134,16 @@ enum ToolFixtures {
     }
     grubenv=/boot/grub/grubenv
     """#
+
+  /// PROVENANCE: the shape that `apt-cache policy` of apt 2.6 prints; versions of Debian 12.
+  static let aptPolicy = """
+    amd64-microcode:
+      Installed: 3.20240820.1~deb12u1
+      Candidate: 3.20250311.1~deb12u1
+      Version table:
+         3.20250311.1~deb12u1 500
+            500 http://deb.debian.org/debian bookworm/non-free-firmware amd64 Packages
+     *** 3.20240820.1~deb12u1 100
+            100 /var/lib/dpkg/status
+    """
 }

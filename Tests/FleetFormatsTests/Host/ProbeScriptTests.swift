@@ -68,6 +68,10 @@ struct ProbeScriptTests {
     // Root only, as on a host with kernel.dmesg_restrict.
     try bed.tool("usr/bin/dmesg", "[ \"$(id -u)\" = 0 ] || exit 1\n" + printing(log))
     try bed.tool("usr/bin/ps", printing(ToolFixtures.processes + "\n   77 /usr/bin/vi"))
+    try bed.tool(
+      "usr/bin/apt-cache",
+      "case \"$*\" in 'policy amd64-microcode' | '-o '*' policy amd64-microcode') \(printing(ToolFixtures.aptPolicy)) ;; "
+        + "*) exit 100 ;; esac")
     try bed.tool("usr/bin/virsh", "echo")
     try bed.tool("usr/bin/docker", "[ \"$5\" = '' ] && [ \"$4\" = nova_compute ] && echo true")
     try bed.tool(
@@ -131,6 +135,11 @@ struct ProbeScriptTests {
     #expect(seen.virtualMachines.kvmReferences == 0)
     #expect(seen.packageManager == "apt-get (pid 812)")
     #expect(seen.heldPackages == ["amd64-microcode"])
+    #expect(
+      seen.pendingPackages == [
+        PendingPackage(
+          name: "amd64-microcode", installed: "3.20240820.1~deb12u1", candidate: "3.20250311.1~deb12u1")
+      ])
     #expect(seen.search == FirmwareSearch(loadsXZ: true, loadsZstd: false))
     #expect(seen.computeUnit == .docker(container: "nova_compute"))
     #expect(seen.tools["sevctl"] == "/usr/local/sbin/sevctl")

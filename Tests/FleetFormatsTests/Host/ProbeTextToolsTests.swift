@@ -99,4 +99,23 @@ struct ProbeTextToolsTests {
         "/usr/bin/dmesg", "/usr/bin/snphost show tcb", "/usr/bin/virsh -c qemu:///system list --uuid",
       ])
   }
+
+  @Test func pendingPackages() throws {
+    func pending(_ text: String?, status: Int = 0) throws -> [PendingPackage]? {
+      var answer = AnswerFixture.milan
+      answer["packages.pending"] = text.map { AnswerFixture.answered($0, status: status) }
+      return try observation(answer).pendingPackages
+    }
+    let told = try #require(try pending(ToolFixtures.aptPolicy)?.first)
+    #expect(told.pending == "3.20250311.1~deb12u1" && told.installed == "3.20240820.1~deb12u1")
+    let none = "a:\n  Installed: 1\n  Candidate: 1\nb:\n  Installed: (none)\n  Candidate: (none)\n"
+    #expect(
+      try pending(none) == [
+        PendingPackage(name: "a", installed: "1", candidate: "1"),
+        PendingPackage(name: "b", installed: nil, candidate: nil),
+      ])
+    #expect(try pending(none)?.allSatisfy { $0.pending == nil } == true)
+    #expect(try pending("N: Unable to locate package amd64-microcode") == [])
+    #expect(try pending(nil) == nil && pending(none, status: 100) == nil)
+  }
 }
