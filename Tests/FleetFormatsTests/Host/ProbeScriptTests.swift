@@ -70,7 +70,7 @@ struct ProbeScriptTests {
     try bed.tool("usr/bin/ps", printing(ToolFixtures.processes + "\n   77 /usr/bin/vi"))
     try bed.tool(
       "usr/bin/apt-cache",
-      "case \"$*\" in 'policy amd64-microcode' | '-o '*' policy amd64-microcode') \(printing(ToolFixtures.aptPolicy)) ;; "
+      "case \"$*\" in 'policy amd64-microcode' | '-o '*' policy amd64-microcode') \(printing(ToolFixtures.aptPolicy))\n;; "
         + "*) exit 100 ;; esac")
     try bed.tool("usr/bin/virsh", "echo")
     try bed.tool("usr/bin/docker", "[ \"$5\" = '' ] && [ \"$4\" = nova_compute ] && echo true")
