@@ -37,6 +37,17 @@ import Testing
     return try await run.drive()
   }
 
+  /// With nova-compute stopped for the proof, and on from `own`; the door is opened, once, and nothing else is done.
+  private static func shut(_ world: StubWorld, then own: [HostRun.Event]) async throws -> StubRun.Ended {
+    let hosts = StubHost(world)
+    hosts.change { $0.computeRuns = false }
+    var run = StubRun(world, hosts)
+    run.come(to: .proveEmpty, then: StubRun.done(stop) + own)
+    let ended = try await run.drive()
+    #expect(hosts.seen.acts.map(\.act) == [.openDoor(.unit(.systemd(unit: unit)))])
+    return ended
+  }
+
   private static func checkTakenOver(_ ended: StubRun.Ended, _ world: StubWorld) {
     guard case .quarantined(.uncordon, let failure) = ended.run.state else {
       Issue.record("\(ended.run.state)")
@@ -84,20 +95,12 @@ import Testing
       $0.after(60_000, Self.beat)
     }
     let began = world.seen.time
-    let hosts = StubHost(world)
-    hosts.change { $0.computeRuns = false }
-    var run = StubRun(world, hosts)
-    run.come(
-      to: .proveEmpty,
-      then: StubRun.done(Self.stop) + [
-        .stepFailed(step: .proveEmpty, failure: Failure(.unknownVMs, "a VM")), .returnStarted,
-      ])
-    let ended = try await run.drive()
+    let ended = try await Self.shut(
+      world, then: [.stepFailed(step: .proveEmpty, failure: Failure(.unknownVMs, "a VM")), .returnStarted])
     guard case .skipped(.proveEmpty, _) = ended.run.state else {
       Issue.record("\(ended.run.state)")
       return
     }
-    #expect(hosts.seen.acts.map(\.act) == [.openDoor(.unit(.systemd(unit: Self.unit)))])
     #expect(world.seen.time - began >= 60_000)
     #expect(!world.seen.service.isEnabled && world.seen.service.disabledReason == "mine")
   }
@@ -106,18 +109,13 @@ import Testing
     let world = Self.world(.active)
     world.change { $0.after(20_000, Self.beat) }
     let began = world.seen.time
-    let hosts = StubHost(world)
-    hosts.change { $0.computeRuns = false }
-    var run = StubRun(world, hosts)
-    run.come(
-      to: .proveEmpty,
-      then: StubRun.done(Self.stop) + [
+    let ended = try await Self.shut(
+      world,
+      then: [
         .stepFailed(step: .proveEmpty, failure: Failure(.serverAppeared, "a server came")), .drainReentered,
         .stepStarted(step: .drain, attempt: 1),
       ])
-    let ended = try await run.drive()
     #expect(ended.run.state == .ready(.stage, attempt: 1), "\(ended.run.state)")
-    #expect(hosts.seen.acts.map(\.act) == [.openDoor(.unit(.systemd(unit: Self.unit)))])
     try #require(world.seen.calls == ["live"])
     #expect(world.seen.requests[0].at - began >= 20_000)
   }
