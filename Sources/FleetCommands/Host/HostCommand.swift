@@ -34,7 +34,9 @@ struct HostRelease: AsyncParsableCommand {
       guard let quarantine = try store.quarantines()[host.id] else {
         throw CommandError(ExitStatus.usage, "notQuarantined", "\(host.id) is not quarantined", expected: "quarantined")
       }
-      let said = try await context.withServices(store) { try await release(host, quarantine, $0, store) }
+      let said = try await context.withServices(store) { services in
+        try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
+      }
       if options.json {
         try context.output.document(
           ReleaseDocument(host: host.id, rollout: quarantine.rollout, reason: reason, text: said))
@@ -43,53 +45,6 @@ struct HostRelease: AsyncParsableCommand {
       }
       return ExitStatus.done
     }
-  }
-
-  /// What the rollout did to the host, from the journal; `nil`: nothing.
-  private func run(_ host: Host, _ quarantine: Quarantine, _ store: FleetStore) throws -> HostRun? {
-    let plan = try store.plan(id: try store.rollout(id: quarantine.rollout).plan).plan
-    guard let change = plan.changes.first(where: { $0.host == host.id }) else { return nil }
-    var run = HostRun(steps: change.steps)
-    for entry in try store.entries(rollout: quarantine.rollout) where entry.host == host.id {
-      if case .run(let event) = entry.event { try run.apply(event) }
-    }
-    return run
-  }
-
-  /// The service first, then the record: a release that Nova did not take is no release.
-  private func release(
-    _ host: Host, _ quarantine: Quarantine, _ services: EngineServices, _ store: FleetStore
-  ) async throws -> String {
-    let run = try run(host, quarantine, store)
-    var said = "it is not in Nova"
-    if let name = host.computeHost.name, let compute = services.compute {
-      let service = try await compute.service(name)
-      let ours = CordonReason.text(rollout: quarantine.rollout, host: host.id)
-      if service.isEnabled {
-        said = "its compute service was enabled already"
-      } else if service.disabledReason == ours {
-        guard service.isUp else {
-          let door = run?.closedDoor.map { ", which the rollout stopped (\($0))" } ?? ""
-          throw CommandError(
-            ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first\(door)",
-            expected: "up", found: "down")
-        }
-        try await compute.enable(service: service.id)
-        guard try await compute.service(name).isEnabled else {
-          throw CommandError(ExitStatus.failed, "notEnabled", "Nova did not enable its compute service")
-        }
-        said = "its compute service is enabled"
-      } else {
-        said = "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
-      }
-    }
-    let stopped = run?.stoppedServers ?? []
-    if !stopped.isEmpty {
-      said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
-    }
-    _ = try store.append(
-      .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
-    return said
   }
 }
 

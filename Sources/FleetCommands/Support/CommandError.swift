@@ -21,10 +21,10 @@ enum ExitStatus {
 }
 
 /// Why a command ends without its document.
-struct CommandError: Error {
+package struct CommandError: Error {
   var status: Int32
-  var kind: String
-  var text: String
+  package var kind: String
+  package var text: String
   var expected: String?
   var found: String?
 

@@ -1,0 +1,64 @@
+package import FleetCore
+package import FleetEngine
+package import FleetStore
+
+/// A quarantined host given back by a person.
+package struct Release {
+  let host: FleetCore.Host
+  let quarantine: Quarantine
+  let services: EngineServices
+
+  package init(host: FleetCore.Host, quarantine: Quarantine, services: EngineServices) {
+    self.host = host
+    self.quarantine = quarantine
+    self.services = services
+  }
+
+  /// The service first, then the record: a release that Nova did not take is no release. Returns what became of the
+  /// service and what is left to do by hand. Throws `CommandError` where nova-compute is down or Nova does not enable
+  /// it, and the errors of Nova and the store.
+  package func release(reason: String) async throws -> String {
+    let run = try run()
+    var said = try await enable(run)
+    let stopped = run?.stoppedServers ?? []
+    if !stopped.isEmpty {
+      said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
+    }
+    _ = try services.store.append(
+      .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
+    return said
+  }
+
+  /// What the rollout did to the host, from the journal; `nil`: nothing.
+  private func run() throws -> HostRun? {
+    let store = services.store
+    let plan = try store.plan(id: try store.rollout(id: quarantine.rollout).plan).plan
+    guard let change = plan.changes.first(where: { $0.host == host.id }) else { return nil }
+    var run = HostRun(steps: change.steps)
+    for entry in try store.entries(rollout: quarantine.rollout) where entry.host == host.id {
+      if case .run(let event) = entry.event { try run.apply(event) }
+    }
+    return run
+  }
+
+  /// Enables the service where the rollout's own reason is on it.
+  private func enable(_ run: HostRun?) async throws -> String {
+    guard let name = host.computeHost.name, let compute = services.compute else { return "it is not in Nova" }
+    let service = try await compute.service(name)
+    if service.isEnabled { return "its compute service was enabled already" }
+    guard service.disabledReason == CordonReason.text(rollout: quarantine.rollout, host: host.id) else {
+      return "its compute service stays disabled, it bears another reason: \(service.disabledReason ?? "none")"
+    }
+    guard service.isUp else {
+      let door = run?.closedDoor.map { ", which the rollout stopped (\($0))" } ?? ""
+      throw CommandError(
+        ExitStatus.failed, "computeDown", "its compute service is down; start nova-compute first\(door)",
+        expected: "up", found: "down")
+    }
+    try await compute.enable(service: service.id)
+    guard try await compute.service(name).isEnabled else {
+      throw CommandError(ExitStatus.failed, "notEnabled", "Nova did not enable its compute service")
+    }
+    return "its compute service is enabled"
+  }
+}

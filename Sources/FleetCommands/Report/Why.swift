@@ -1,0 +1,102 @@
+package import FleetCore
+package import FleetStore
+
+/// The first reason why nothing happens to a host, as the store knows it.
+package enum Why {
+  /// What the newest rollout of the plan made of the host; `nil`: none has since the plan was made.
+  private static func outcome(_ host: HostID, _ stored: StoredPlan, _ store: FleetStore) throws -> WhyDocument? {
+    let rollout = try store.rollouts().first { $0.plan == stored.id && $0.createdAt >= stored.plannedAt }
+    guard let rollout else { return nil }
+    let row = try StoredRollout.report(store, rollout.id).hosts.first { $0.change.host == host }
+    guard let row else { return nil }
+    let text: String
+    let rule: String
+    switch row.outcome {
+    case .converged: (rule, text) = ("V1", "it is where the plan wants it: \(row.text)")
+    case .skipped: (rule, text) = ("U1", "it was given back: \(row.text)")
+    case .quarantined: (rule, text) = ("U2", "it was quarantined and released since: \(row.text)")
+    case .pending: (rule, text) = ("K", "rollout \(rollout.id) is \(rollout.state.rawValue) and did not begin it")
+    }
+    return WhyDocument(
+      host: host, kind: row.failure?.kind.rawValue ?? row.outcome.rawValue, rule: rule,
+      text: "\(text) (rollout \(rollout.id))", since: row.steps.compactMap(\.endedAt).max() ?? rollout.createdAt,
+      plan: stored.id)
+  }
+
+  /// Whether what kept the host out of the plan is known to be over: the journal or a newer look says so.
+  private static func isOver(
+    _ exclusion: Exclusion, _ host: HostID, _ stored: StoredPlan, _ store: FleetStore
+  ) throws -> Bool {
+    let newest = try store.latestObservation(host: host)
+    switch exclusion.kind {
+    // A quarantine or a rollout of ours that is still there was told before this.
+    case .quarantined: return true
+    case .otherMaintenance: return exclusion.rule == "K"
+    case .unreachable, .hostKeyMismatch, .noAlgorithm, .notReady:
+      guard let newest, newest.at > stored.plannedAt, case .success = newest.result else { return false }
+      return true
+    case .sudoRefused:
+      guard let newest, newest.at > stored.plannedAt, case .success(let seen) = newest.result else { return false }
+      return seen.sudoRefused.isEmpty
+    case .noTarget, .noImage, .ambiguousImage, .unknownVersion, .contradictorySources, .unknownFloor, .needsBIOS,
+      .prerequisite, .downgradeNotAllowed, .sevESLoss, .serversBlocked, .unknownVMs, .computeUnknown, .cannotActivate,
+      .kernelChange, .unhealthy:
+      return false
+    }
+  }
+
+  /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
+  package static func answer(_ host: HostID, _ store: FleetStore) throws -> WhyDocument {
+    if let quarantine = try store.quarantines()[host] {
+      return WhyDocument(
+        host: host, kind: "quarantined", rule: "U2", text: "it is quarantined: \(quarantine.sentence)",
+        since: quarantine.since, plan: nil)
+    }
+    if let rollout = try store.hostsInOpenRollouts()[host] {
+      return WhyDocument(
+        host: host, kind: "otherMaintenance", rule: "K", text: "rollout \(rollout) has work on it; resume that",
+        since: nil, plan: nil)
+    }
+    guard let stored = try store.latestPlan(naming: host) else {
+      return WhyDocument(host: host, kind: "noPlan", rule: nil, text: "no plan has named it yet", since: nil, plan: nil)
+    }
+    if let excluded = stored.plan.excluded.first(where: { $0.host == host }) {
+      let exclusion = excluded.exclusion
+      let isOver = try isOver(exclusion, host, stored, store)
+      return WhyDocument(
+        host: host, kind: isOver ? "noPlan" : exclusion.kind.rawValue, rule: exclusion.rule,
+        text: isOver
+          ? "it was left alone because \(exclusion.text); that is over, and no plan was made since" : exclusion.text,
+        since: stored.createdAt, plan: stored.id)
+    }
+    if let change = stored.plan.changes.first(where: { $0.host == host }) {
+      if let answer = try outcome(host, stored, store) { return answer }
+      let reason = change.reasons.first
+      return WhyDocument(
+        host: host, kind: "planned", rule: reason?.rule, text: "a change is planned: \(reason?.text ?? "")",
+        since: stored.createdAt, plan: stored.id)
+    }
+    return WhyDocument(
+      host: host, kind: "upToDate", rule: "C", text: "it is up to date", since: stored.createdAt, plan: stored.id)
+  }
+}
+
+/// `sevfleet.why/1`.
+package struct WhyDocument: Encodable {
+  package var schema = "sevfleet.why/1"
+  package var host: HostID
+  package var kind: String
+  package var rule: String?
+  package var text: String
+  package var since: Instant?
+  package var plan: String?
+
+  init(host: HostID, kind: String, rule: String?, text: String, since: Instant?, plan: String?) {
+    self.host = host
+    self.kind = kind
+    self.rule = rule
+    self.text = text
+    self.since = since
+    self.plan = plan
+  }
+}

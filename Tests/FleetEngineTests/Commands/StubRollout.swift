@@ -1,0 +1,59 @@
+import FleetCore
+import FleetFormats
+import FleetStore
+import Foundation
+
+/// A store in a folder of its own, with a plan that names one host, and what a rollout of it left in the journal.
+final class StubRollout: Sendable {
+  static let planned = Instant(milliseconds: 1_795_000_000_000)
+  static func time(_ seconds: Int) -> Instant { planned + .seconds(seconds) }
+
+  let store: FleetStore
+  private let folder = NSTemporaryDirectory() + "sevfleet-rollout-\(UUID().uuidString)"
+
+  init() throws { store = try FleetStore.open(folder: folder) }
+
+  deinit {
+    try? store.close()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  private func save(_ plan: Plan) throws -> String {
+    let id = try PlanID(of: plan).rawValue
+    try store.save(plan: plan, id: id, at: Self.planned)
+    return id
+  }
+
+  func exclude(_ exclusion: Exclusion) throws {
+    _ = try save(Plan(changes: [], upToDate: [], excluded: [.init(host: StubRun.host, exclusion: exclusion)]))
+  }
+
+  /// A newer look than the plan's.
+  func look(_ result: Result<Observation, ProbeFailure>) throws {
+    try store.save(observations: [(host: StubRun.host, result: result, at: Self.time(60))])
+  }
+
+  /// A rollout that quarantined the host when it was activated, after what `effects` says of the steps before.
+  func quarantine(_ effects: [Step: [EffectID]] = [:]) throws -> Quarantine {
+    let world = StubWorld([], reason: StubRun.reason)
+    var run = StubRun(world, IdleHost())
+    run.come(
+      to: .activate, effects,
+      then: [
+        .effectIntended(effect: EffectID(.reload), token: "t"),
+        .stepFailed(step: .activate, failure: Failure(.reloadFailed, "modprobe was refused")), .quarantined,
+      ])
+    let plan = try save(Plan(changes: [run.change], upToDate: [], excluded: []))
+    try store.createRollout(
+      id: StubRun.rollout, plan: plan, at: Self.time(1),
+      events: [.rolloutStarted(plan: plan, by: "ops", emergency: nil)])
+    for event in run.past {
+      try store.append(.run(event), rollout: StubRun.rollout, host: StubRun.host, at: Self.time(2))
+    }
+    try store.append(.rolloutFinished, rollout: StubRun.rollout, host: nil, at: Self.time(3))
+    guard let quarantine = try store.quarantines()[StubRun.host] else {
+      throw StoreError.notFound(.rollout, given: StubRun.rollout)
+    }
+    return quarantine
+  }
+}
