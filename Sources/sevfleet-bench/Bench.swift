@@ -8,15 +8,23 @@ import SSHTransport
 /// Figures, printed as ratios within one run: this machine is never quiet enough for absolute promises.
 @main
 enum Bench {
+  private static let usage = """
+    usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | drain BED_FOLDER SEED_COMMAND
+
+    drain wants a bed that is up: BED_FOLDER is its state folder (with clouds.yaml), SEED_COMMAND the `seed` beside its
+    `up`; both as absolute paths. SEVFLEET_BED_STATE must name BED_FOLDER too, since `seed` looks there.
+    """
+
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       switch arguments.first {
       case "probe": try await ProbeBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
       case "plan": try PlanBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000).run()
-      case "drain" where arguments.count == 3: try await DrainBench(bed: arguments[1], seed: arguments[2]).run()
+      case "drain" where arguments.count == 3 && arguments.dropFirst().allSatisfy({ $0.hasPrefix("/") }):
+        try await DrainBench(bed: arguments[1], seed: arguments[2]).run()
       default:
-        print("usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | drain BED_FOLDER SEED_COMMAND")
+        print(usage)
         exit(64)
       }
     } catch {

@@ -30,7 +30,7 @@ struct BackupList: AsyncParsableCommand {
       for backup in backups {
         table.add([
           backup.id, backup.host.rawValue, backup.createdAt.rfc3339, backup.running.description,
-          "\(backup.manifest.count { $0.type == "f" })", backup.verifiedAt?.rfc3339 ?? "never",
+          "\(backup.manifest.count { $0.type == "f" })", backup.verifiedAt?.rfc3339 ?? "no",
         ])
       }
       context.output.line(table.text)

@@ -42,7 +42,7 @@ struct LabUp: AsyncParsableCommand {
       try await launch()
       let output = Output(options)
       if options.json {
-        try output.document(LabDocument(lab, running: true))
+        try output.document(LabDocument(lab, running: true, hosts: try await LabDocument.hosts(lab)))
       } else {
         output.line("the lab is up: \(hosts) hosts; to use it:")
         output.line("  export OS_CLIENT_CONFIG_FILE=\(lab.path)/clouds.yaml")
@@ -175,14 +175,11 @@ struct LabStatus: AsyncParsableCommand {
         }
         return ExitStatus.failed
       }
-      let hosts = try await LabControlClient(path: lab.socket).hosts()
       if options.json {
-        try output.document(
-          LabDocument(
-            lab, running: true,
-            hosts: hosts.map { .init(name: $0.name, address: $0.address, port: Int($0.port), up: $0.up) }))
+        try output.document(LabDocument(lab, running: true, hosts: try await LabDocument.hosts(lab)))
         return ExitStatus.done
       }
+      let hosts = try await LabControlClient(path: lab.socket).hosts()
       var table = TextTable(["HOST", "ADDRESS", "PORT", "CPU", "UP"])
       for host in hosts {
         table.add([host.name, host.address, "\(host.port)", host.familyKey, host.up ? "yes" : "no"])
@@ -240,6 +237,13 @@ struct LabDocument: Encodable {
   var catalog: String
   var clouds: String
   var hosts: [Host]
+
+  /// The hosts as the lab that runs tells them.
+  static func hosts(_ lab: LabOptions) async throws -> [Host] {
+    try await LabControlClient(path: lab.socket).hosts().map {
+      Host(name: $0.name, address: $0.address, port: Int($0.port), up: $0.up)
+    }
+  }
 
   init(_ lab: LabOptions, running: Bool, hosts: [Host] = []) {
     self.running = running

@@ -26,7 +26,10 @@ struct LabFaultCommand: AsyncParsableCommand {
       do {
         _ = try await client.send(clear ? .clear(kind, host: host) : .set(sample, host: host))
       } catch let error as LabError {
-        throw CommandError(ExitStatus.failed, error.kind.rawValue, "\(error)")
+        let isUnknown = error.kind == .unknownHost
+        throw CommandError(
+          isUnknown ? ExitStatus.usage : ExitStatus.failed, isUnknown ? "noHost" : error.kind.rawValue, "\(error)",
+          found: isUnknown ? host : nil)
       }
       if options.json {
         try Output(options).document(LabFaultDocument(host: host, fault: fault, set: !clear))

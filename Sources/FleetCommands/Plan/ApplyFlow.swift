@@ -57,7 +57,8 @@ struct ApplyFlow {
     if context.options.json { Output.note(text) } else { output.line(text) }
     guard !plan.changes.isEmpty else {
       if context.options.json {
-        try output.document(RolloutDocument(RolloutReport(id: "", plan: id, state: .finished, hosts: [])))
+        let report = RolloutReport(id: "", plan: id, state: .finished, hosts: [], excluded: plan.excluded)
+        try output.document(RolloutDocument(report))
       } else {
         output.line("nothing to do")
       }
@@ -101,7 +102,7 @@ struct RunFlow {
 
   func run(_ rollout: String, _ plan: Plan, _ planID: String, _ store: FleetStore) async throws -> Int32 {
     let again = context.options.commandLine(["rollout", "resume", rollout])
-    let interruption = Interruption(hint: again)
+    let interruption = Interruption(hint: again, json: context.options.json)
     let line = ProgressLine(verbose: context.options.verbose)
     let user = ProcessInfo.processInfo.environment["SUDO_USER"] ?? ProcessInfo.processInfo.userName
     let report = try await context.withServices(store, progress: { line.show($0) }) { services in

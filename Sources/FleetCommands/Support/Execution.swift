@@ -5,7 +5,7 @@ import FleetFormats
 enum Execution {
   static func run(_ options: GlobalOptions, _ body: () async throws -> Int32) async throws {
     // Whoever drives hosts replaces it by one that brings them to a boundary first.
-    _ = Interruption(hint: nil)
+    _ = Interruption(hint: nil, json: options.json)
     let status: Int32
     do {
       status = try await body()

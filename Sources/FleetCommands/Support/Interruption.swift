@@ -21,11 +21,15 @@ final class Interruption: Sendable {
 
   private let count = Atomic<Int>(0)
   private let hint: String?
+  private let json: Bool
 
   /// `hint` is printed when the second signal ends the process: the command that goes on. `nil`: nothing is to be
   /// brought to a boundary, so the first signal ends it.
-  init(hint: String?) {
+  ///
+  /// `json`: who leaves prints a `sevfleet.error/1`, since no other document will come.
+  init(hint: String?, json: Bool = false) {
     self.hint = hint
+    self.json = json
     Self.inForce.withLock { $0 = self }
     _ = Self.sources.count
   }
@@ -34,14 +38,21 @@ final class Interruption: Sendable {
 
   private func received() {
     guard let hint else {
-      Output.note("left")
-      _exit(ExitStatus.interrupted)
+      leave("left")
     }
     if count.add(1, ordering: .relaxed).newValue == 1 {
       Output.note("stopping: no new host starts, running hosts go on to their next step boundary; again to leave now")
     } else {
-      Output.note("left; to go on: \(hint)")
-      _exit(ExitStatus.interrupted)
+      leave("left; to go on: \(hint)")
     }
+  }
+
+  private func leave(_ text: String) -> Never {
+    Output.note(text)
+    if json {
+      let failure = CommandError(ExitStatus.interrupted, "interrupted", text)
+      _exit(Execution.report(failure, json: true))
+    }
+    _exit(ExitStatus.interrupted)
   }
 }

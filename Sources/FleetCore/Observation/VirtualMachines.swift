@@ -36,7 +36,7 @@ package struct GuestProcess: Hashable, Sendable, Codable {
 package struct VirtualMachines: Hashable, Sendable, Codable {
   package var guests: [GuestProcess]
   package var qemuProcesses: Int?
-  /// References on `kvm_amd`.
+  /// References on `kvm_amd`; 0 where it is not loaded, `nil` where it is built in and does not tell.
   package var kvmReferences: Int?
   /// Running or paused domains that libvirt names; `nil` where there is no libvirt or it did not answer.
   package var libvirt: Int?
@@ -68,6 +68,9 @@ package struct VirtualMachines: Hashable, Sendable, Codable {
   package var running: Int? {
     guard let qemuProcesses else { return nil }
     if libvirtInstalled, libvirt == nil { return nil }
+    // A list of processes alone is one witness: kvm or libvirt must say the same (built into the kernel, kvm_amd counts
+    // nothing that could be read).
+    if kvmReferences == nil, libvirt == nil { return nil }
     return max(qemuProcesses, kvmReferences ?? 0, libvirt ?? 0, snpGuests ?? 0)
   }
 

@@ -47,20 +47,26 @@ package struct RolloutReport: Hashable, Sendable {
   package var state: State
   package var stateReason: String?
   package var hosts: [HostRow]
+  /// Hosts that the plan left alone, each with the one reason why.
+  package var excluded: [Plan.PlannedExclusion]
 
-  package init(id: String, plan: String, state: State, stateReason: String? = nil, hosts: [HostRow]) {
+  package init(
+    id: String, plan: String, state: State, stateReason: String? = nil, hosts: [HostRow],
+    excluded: [Plan.PlannedExclusion] = []
+  ) {
     self.id = id
     self.plan = plan
     self.state = state
     self.stateReason = stateReason
     self.hosts = hosts
+    self.excluded = excluded
   }
 
   /// Folds the entries of one rollout, in order. Throws where the journal holds an event that cannot have happened.
   package static func fold(
     id: String, planID: String, plan: Plan, entries: some Sequence<JournalEntry>, now: Instant
   ) throws(JournalCorruption) -> RolloutReport {
-    var report = RolloutReport(id: id, plan: planID, state: .running, hosts: [])
+    var report = RolloutReport(id: id, plan: planID, state: .running, hosts: [], excluded: plan.excluded)
     var byHost: [HostID: [JournalEntry]] = [:]
     for entry in entries {
       if let host = entry.host { byHost[host, default: []].append(entry) }

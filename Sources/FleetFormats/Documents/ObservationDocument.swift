@@ -93,10 +93,12 @@ package struct ObservationDocument: Encodable, Sendable {
     var cpu: CPU?
     var firmware: Firmware
     var tcb: TCBs
-    var modules: Modules
+    /// `null` where the host was not seen.
+    var modules: Modules?
     var features: SEVFeatures
     var virtualMachines: Machines
-    var files: [File]
+    /// `null` where the host was not seen, or its CPU or kernel is unknown, so that no file can be told to be effective.
+    var files: [File]?
     var initramfs: InitramfsRow?
     var afterReboot: FirmwareVersion?
     var armed: Bool?
@@ -116,6 +118,7 @@ extension ObservationDocument.Host {
     case .failure(let failure):
       self.init(Observation(host: host, observedAt: at), floor: floor, facts: facts)
       reachable = false
+      modules = nil
       error = ObservationDocument.Problem(kind: failure.kind.rawValue, text: failure.text)
     }
   }
@@ -165,8 +168,8 @@ extension ObservationDocument.Host {
     return .init(platform: .init(snp: level.level), source: level.source)
   }
 
-  private static func files(_ seen: Observation) -> [ObservationDocument.File] {
-    guard let cpu = seen.cpu, let kernel = seen.kernel else { return [] }
+  private static func files(_ seen: Observation) -> [ObservationDocument.File]? {
+    guard let cpu = seen.cpu, let kernel = seen.kernel else { return nil }
     let resolution = EffectiveFile.resolve(cpu: cpu, files: seen.files, search: seen.search, kernel: kernel)
     return seen.files.map {
       .init(

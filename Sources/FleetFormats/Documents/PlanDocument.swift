@@ -80,14 +80,19 @@ package struct PlanDocument: Encodable, Sendable {
     self.createdAt = createdAt
     changes = plan.changes.map(Change.init)
     upToDate = plan.upToDate
-    excluded = plan.excluded.map {
-      Excluded(
-        host: $0.host, kind: $0.exclusion.kind, expected: $0.exclusion.expected, found: $0.exclusion.found,
-        text: $0.exclusion.text, rule: $0.exclusion.rule)
-    }
+    excluded = plan.excluded.map(Excluded.init)
     restarts = plan.restarts.count
     emergency = plan.options.emergency
     observed = observedAt.sorted { $0.key < $1.key }.map { Seen(host: $0.key, observedAt: $0.value) }
+  }
+}
+
+extension PlanDocument.Excluded {
+  init(_ excluded: Plan.PlannedExclusion) {
+    let exclusion = excluded.exclusion
+    self.init(
+      host: excluded.host, kind: exclusion.kind, expected: exclusion.expected, found: exclusion.found,
+      text: exclusion.text, rule: exclusion.rule)
   }
 }
 

@@ -39,6 +39,8 @@ package struct RolloutDocument: Encodable, Sendable {
   package var state: RolloutReport.State
   package var reason: String?
   package var hosts: [HostRow]
+  /// As in the plan.
+  package var excluded: [PlanDocument.Excluded]
 
   package init(_ report: RolloutReport) {
     id = report.id.isEmpty ? nil : report.id
@@ -46,6 +48,7 @@ package struct RolloutDocument: Encodable, Sendable {
     state = report.state
     reason = report.stateReason
     hosts = report.hosts.map(HostRow.init)
+    excluded = report.excluded.map(PlanDocument.Excluded.init)
   }
 }
 

@@ -52,7 +52,9 @@ struct ProbeReader {
     observation.bios = bios.isEmpty ? nil : bios.joined(separator: " ")
     observation.modules = ModuleText.state(probe)
     observation.parameters = ModuleText.parameters(probe)
-    observation.virtualMachines.kvmReferences = observation.modules.kvmReferences
+    let modules = observation.modules
+    // What is not loaded serves no VM.
+    observation.virtualMachines.kvmReferences = modules.kvmReferences ?? (modules.kvmAMD == .absent ? 0 : nil)
     observation.kexecLoaded = probe.value("kexecLoaded").flatMap { ["0": false, "1": true][$0] }
     observation.startedByKexec = probe.value("bootloader").flatMap(Self.startedByKexec)
     // Times in the firmware's own boot, and nothing that counts on: they stand still until the next reset.

@@ -8,30 +8,53 @@ struct JSONTreeObject<Key: CodingKey>: KeyedEncodingContainerProtocol {
   }
 
   private func put(_ value: (some Encodable)?, _ key: Key) throws {
-    if let value {
-      try child(key).encode(value)
-    } else if encoder.style.explicitNulls {
-      child(key).tree.content = .null
-    }
+    if let value { try child(key).encode(value) } else { skip(key) }
   }
 
-  func encodeNil(forKey key: Key) { child(key).tree.content = .null }
+  private func putInteger(_ value: (some BinaryInteger)?, _ key: Key) {
+    if let value { set(.integer(String(value)), key) } else { skip(key) }
+  }
+
+  private func skip(_ key: Key) {
+    if encoder.style.explicitNulls { set(.null, key) }
+  }
+
+  func encodeNil(forKey key: Key) { set(.null, key) }
   func encode(_ value: some Encodable, forKey key: Key) throws { try child(key).encode(value) }
 
-  func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: String?, forKey key: Key) throws { try put(value, key) }
+  // Most members are scalars: they need no encoder of their own to end up as the same leaf.
+  private func set(_ content: JSONTree.Content, _ key: Key) { encoder.tree.member(key.stringValue).content = content }
+  func encode(_ value: Bool, forKey key: Key) { set(.boolean(value), key) }
+  func encode(_ value: String, forKey key: Key) { set(.string(value), key) }
+  func encode(_ value: Int, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: Int8, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: Int16, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: Int32, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: Int64, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: UInt, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: UInt8, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: UInt16, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: UInt32, forKey key: Key) { set(.integer(String(value)), key) }
+  func encode(_ value: UInt64, forKey key: Key) { set(.integer(String(value)), key) }
+
+  func encodeIfPresent(_ value: Bool?, forKey key: Key) {
+    if let value { set(.boolean(value), key) } else { skip(key) }
+  }
+  func encodeIfPresent(_ value: String?, forKey key: Key) {
+    if let value { set(.string(value), key) } else { skip(key) }
+  }
   func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try put(value, key) }
   func encodeIfPresent(_ value: Float?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: Int?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: Int8?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: Int16?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: Int32?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: Int64?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: UInt?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: UInt8?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: UInt16?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: UInt32?, forKey key: Key) throws { try put(value, key) }
-  func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws { try put(value, key) }
+  func encodeIfPresent(_ value: Int?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: Int8?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: Int16?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: Int32?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: Int64?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: UInt?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: UInt8?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: UInt16?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: UInt32?, forKey key: Key) { putInteger(value, key) }
+  func encodeIfPresent(_ value: UInt64?, forKey key: Key) { putInteger(value, key) }
   func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws { try put(value, key) }
 
   func nestedContainer<Nested: CodingKey>(

@@ -11,13 +11,39 @@ struct JSONTreeEncoder: Encoder {
 
   let tree: JSONTree
   let style: Style
-  let codingPath: [any CodingKey]
+  /// Where this is, innermost first; spelt out only for an error.
+  private let place: Place?
+  var codingPath: [any CodingKey] {
+    var path: [any CodingKey] = []
+    var here = place
+    while let step = here {
+      path.append(step.key)
+      here = step.parent
+    }
+    return path.reversed()
+  }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  private final class Place {
+    let parent: Place?
+    let key: any CodingKey
+
+    init(_ key: any CodingKey, in parent: Place?) {
+      self.parent = parent
+      self.key = key
+    }
+  }
+
+  private init(tree: JSONTree, style: Style, place: Place?) {
+    self.tree = tree
+    self.style = style
+    self.place = place
+  }
 
   static func tree(of value: some Encodable, style: Style) throws(JSONTextError) -> JSONTree {
     let tree = JSONTree()
     do {
-      try JSONTreeEncoder(tree: tree, style: style, codingPath: []).encode(value)
+      try JSONTreeEncoder(tree: tree, style: style, place: nil).encode(value)
     } catch {
       throw JSONTextError(error)
     }
@@ -36,7 +62,7 @@ struct JSONTreeEncoder: Encoder {
   }
 
   func child(_ tree: JSONTree, _ key: any CodingKey) -> JSONTreeEncoder {
-    JSONTreeEncoder(tree: tree, style: style, codingPath: codingPath + [key])
+    JSONTreeEncoder(tree: tree, style: style, place: Place(key, in: place))
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {

@@ -63,21 +63,30 @@ enum JSONQuoting {
 
   static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
-    for byte in text.utf8 {
+    var text = text
+    text.withUTF8 { append($0, to: &bytes) }
+    bytes.append(0x22)
+  }
+
+  /// Whole stretches at once: hardly a byte needs quoting.
+  private static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    var start = 0
+    for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
+      bytes.append(contentsOf: text[start..<index])
+      start = index + 1
       switch byte {
       case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
       case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
       case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
       case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
       case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-      case 0x00..<0x20, 0x7F:
+      default:
         bytes.append(contentsOf: Array("\\u00".utf8))
         bytes.append(hexDigits[Int(byte >> 4)])
         bytes.append(hexDigits[Int(byte & 15)])
-      default: bytes.append(byte)
       }
     }
-    bytes.append(0x22)
+    bytes.append(contentsOf: text[start...])
   }
 
   static func quoted(_ text: String) -> String {

@@ -113,6 +113,15 @@ import Testing
     }
   }
 
+  @Test("D8: a word that blocks says what is to be done") func blockingWords() {
+    func why(_ word: OwnerWord) -> String {
+      let move = DrainRules(policy: Policy.Drain()).move(for: Bench.server("s", word: word))
+      return move.move == .blocked && move.rule == "D8" ? move.why : ""
+    }
+    #expect(why(.notify).contains("tell them") && why(.notify).contains("to live, cold or stop"))
+    #expect(why(.forbid).contains("forbids every move"))
+  }
+
   @Test("E2: nothing whose process runs is left behind as if it were off") func processes() {
     DrainOracle.forEachCase { one in
       if one.hasProcess, Self.decide(one).move == .leave { Issue.record("\(one)") }

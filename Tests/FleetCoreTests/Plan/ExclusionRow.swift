@@ -285,6 +285,10 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       upgrade(&$0)
       $0.observation.virtualMachines = VirtualMachines(qemuProcesses: nil, kvmReferences: 0)
     },
+    ExclusionRow(.unknownVMs, "E", "a list of processes is the only witness", word: "unknown is not empty") {
+      upgrade(&$0)
+      $0.observation.virtualMachines = VirtualMachines(qemuProcesses: 0, kvmReferences: nil)
+    },
     ExclusionRow(.unknownVMs, "E4", "a VM that Nova does not know", word: "stranger") {
       upgrade(&$0)
       $0.observation.virtualMachines = VirtualMachines(

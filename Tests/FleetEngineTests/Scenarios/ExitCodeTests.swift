@@ -228,6 +228,7 @@ import Testing
       let other = try await scenario.sevfleet("downgrade", "h1", "--to", "older", "--yes", "--json")
       #expect(other.status == 3, "\(other.stderr)")
       #expect(other.stderr.contains("(otherMaintenance)"), "\(other.stderr)")
+      #expect(other.stdout.contains("\"kind\": \"otherMaintenance\""), "the document says why too: \(other.stdout)")
       let unasked = try await scenario.sevfleet("apply", "h1", "--json")
       #expect(unasked.status == 64, "taking up again needs consent too")
       #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 31))
@@ -270,7 +271,7 @@ import Testing
       // Long enough that the probe is at work when the signal comes.
       try await scenario.world.lab.set(.slow(milliseconds: 8000), on: "h1")
       let ended = try await Program.run(
-        ["--inventory", scenario.world.inventoryFolder, "probe"], environment: scenario.environment
+        ["--inventory", scenario.world.inventoryFolder, "probe", "--json"], environment: scenario.environment
       ) { process in
         // The database is there once the command runs.
         while !FileManager.default.fileExists(atPath: "\(scenario.folder)/state/sevfleet.sqlite") {
@@ -281,6 +282,7 @@ import Testing
       }
       #expect(ended.status == 130, "\(ended.stderr)")
       #expect(!ended.wasKilled)
+      #expect(try Self.error(ended).kind == "interrupted", "who leaves with --json leaves a document")
     }
   }
 }

@@ -34,6 +34,23 @@ struct ProbeTextMachinesTests {
     #expect(seen.packageManager == nil)
   }
 
+  /// kvm_amd that is built in counts nothing that could be read: then libvirt must speak. One that is absent serves none.
+  @Test func kvmThatDoesNotTell() throws {
+    for (isBuiltin, libvirt, isEmpty) in [(true, false, false), (true, true, true), (false, false, true)] {
+      var answer = AnswerFixture.milan
+      answer["processes"] = AnswerFixture.answered("      1 /sbin/init")
+      answer["libvirt"] = libvirt ? AnswerFixture.answered("") : nil
+      answer["snphost.guests"] = nil
+      if !libvirt { answer["tools"] = "sevctl=/usr/bin/sevctl" }
+      let values = (answer["values"] ?? "").split(separator: "\n").filter { !$0.hasPrefix("kvm_amd.") }
+      answer["values"] = (values + ["kvm_amd.present=\(isBuiltin ? 1 : 0)"]).joined(separator: "\n")
+      let seen = try observation(answer)
+      #expect(seen.modules.kvmAMD == (isBuiltin ? .builtin : .absent))
+      #expect(seen.virtualMachines.kvmReferences == (isBuiltin ? nil : 0))
+      #expect((seen.virtualMachines.notEmpty == nil) == isEmpty, "built in \(isBuiltin), libvirt \(libvirt)")
+    }
+  }
+
   /// Unknown is not empty: each witness that fails leaves the host unproved (RULES E).
   @Test func missingWitnesses() throws {
     for (section, body) in [
