@@ -1,6 +1,7 @@
 import FleetCore
 import FleetEngine
 import FleetStore
+import Foundation
 import Testing
 
 @Suite("Steps against a host that does not do what one hopes") struct HostStepTests {
@@ -44,6 +45,27 @@ import Testing
       }
       #expect(failure.kind == .cannotActivate && failure.text.contains(Self.unit), "\(failure.text)")
     }
+  }
+
+  @Test("D4: what a lost controller had asked for is settled before its step ends", arguments: [true, false])
+  func openUpload(arrived: Bool) async throws {
+    let world = Self.world()
+    let hosts = StubHost(world)
+    let bytes = NSTemporaryDirectory() + "sevfleet-image-\(UUID().uuidString)"
+    try Data("abc".utf8).write(to: URL(fileURLWithPath: bytes))
+    defer { try? FileManager.default.removeItem(atPath: bytes) }
+    var image = Self.image
+    image.path = bytes
+    image.sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    hosts.change { [sha256 = image.sha256] state in state.staged = arrived ? sha256 : nil }
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(image: image)
+    let upload = EffectID(.upload, image.sha256)
+    run.come(to: .prepare, then: [.effectIntended(effect: upload, token: image.sha256)])
+    let ended = try await run.drive().run
+    #expect(ended.state == .ready(.cordon, attempt: 1), "\(ended.state)")
+    #expect(ended.isDone(upload) && ended.openEffect(upload) == nil, "\(ended.effects)")
+    #expect(hosts.seen.acts.count == (arrived ? 0 : 1), "it is not asked for twice")
   }
 
   // MARK: Activate

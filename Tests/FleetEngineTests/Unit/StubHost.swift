@@ -11,6 +11,8 @@ final class StubHost: HostGateway {
     /// Boots by the time they are seen, in milliseconds; the newest that has come counts.
     var boots: [(at: Int64, id: String)] = [(0, "boot-1")]
     var resetToken: String?
+    /// Hash of the image in root's staging folder.
+    var staged: String?
     /// Hashes by path.
     var files: [String: String] = [:]
     var acts: [(at: Int64, act: HostAct)] = []
@@ -56,7 +58,8 @@ final class StubHost: HostGateway {
       case .closeDoor: state.computeRuns = false
       case .reset(let token): state.resetToken = token
       case .remove(let path): state.files[path] = nil
-      case .copyFirmware, .upload, .place, .restore, .restoreLink, .rebuildInitramfs, .unloadKexec, .reload, .hold,
+      case .upload(_, let sha256): state.staged = sha256
+      case .copyFirmware, .place, .restore, .restoreLink, .rebuildInitramfs, .unloadKexec, .reload, .hold,
         .unhold, .divert, .undivert:
         break
       }
@@ -64,7 +67,7 @@ final class StubHost: HostGateway {
     }
   }
 
-  func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? { throw Self.unexpected }
+  func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? { seen.staged }
   func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool { throw Self.unexpected }
   func read(_ host: Host, path: String) async throws(HostError) -> [UInt8] { throw Self.unexpected }
   func reloadState(_ host: Host, token: String) async throws(HostError) -> ReloadState { throw Self.unexpected }
