@@ -139,7 +139,13 @@ package final class HostRunner {
     let deadline = Deadline(services.clock, in: services.bounds.inProgress)
     while true {
       switch try await step.precheck(self) {
-      case .alreadyDone: return acts > 0 || step.step == .verify ? .performed : .alreadyDone
+      case .alreadyDone:
+        // What a lost controller had asked for is settled before its step ends; nobody else would.
+        guard hasOpenEffects, acts < services.bounds.maxActs else {
+          return acts > 0 || step.step == .verify ? .performed : .alreadyDone
+        }
+        acts += 1
+        try await step.act(self)
       case .inProgress(let text):
         if deadline.hasPassed { throw Failure(step.fallback, "\(step.step.rawValue) did not end in time: \(text)") }
         wait(step.step, text)
@@ -155,6 +161,8 @@ package final class HostRunner {
       }
     }
   }
+
+  private var hasOpenEffects: Bool { run.effects.contains { $0.result == nil } }
 
   private func undo(_ effect: EffectID) async throws {
     do {
