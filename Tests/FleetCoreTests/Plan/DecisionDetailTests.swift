@@ -243,6 +243,9 @@ import Testing
     bench.coldDestinations = [Bench.name, "cmp-2"]
     bench.put(Bench.server("a", .sev))
     #expect(try #require(bench.change).drain.servers[0].destinations == ["cmp-2"])
+    bench.sevESDestinations = [Bench.name, "cmp-3"]
+    bench.put(Bench.server("a", .sevES))
+    #expect(try #require(bench.change).drain.servers[0].destinations == ["cmp-3"])
   }
 
   @Test("a service that a person disabled stays theirs, and the host may change (D9)") func disabledByPerson() {

@@ -26,6 +26,8 @@ extension FaultTable {
     .converged("SNP is off, so SEV-ES stays", nil, by: "reload") {
       losesES(&$0)
       $0.spec = { $0.snpEnabled = false }
+      // Offered all the same, so that it is the missing SNP which decides.
+      $0.arrange = { await $0.world.compute?.setSlots([.sev: 15, .sevES: 99], on: "h1") }
     },
     .converged("SEV-ES is switched off", nil, by: "reload") {
       losesES(&$0)
