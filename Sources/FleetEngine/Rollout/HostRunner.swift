@@ -140,8 +140,9 @@ package final class HostRunner {
     while true {
       switch try await step.precheck(self) {
       case .alreadyDone:
-        // What a lost controller had asked for is settled before its step ends; nobody else would.
-        guard hasOpenEffects, acts < services.bounds.maxActs else {
+        // What a lost controller had asked for is settled before its step ends; nobody else would. Once the activation
+        // began, no act is repeated for that: it could reset the host again.
+        guard hasOpenEffects, !run.activationBegan, acts < services.bounds.maxActs else {
           return acts > 0 || step.step == .verify ? .performed : .alreadyDone
         }
         acts += 1

@@ -90,7 +90,7 @@ struct ActivateStep: StepImplementation {
 
   private func reset(_ runner: HostRunner) async throws {
     let hosts = runner.services.hosts
-    if await mayStillPrepare(runner), try await runner.observe().kexecLoaded == true {
+    if await mayStillPrepare(runner), try await Self.mustUnload(runner) {
       try await runner.effect(
         EffectID(.unloadKexec), failing: .cannotActivate, within: runner.services.bounds.command, token: { "" },
         look: { _ in try await runner.observe().kexecLoaded == false ? .alreadyDone : .ready },
@@ -106,6 +106,12 @@ struct ActivateStep: StepImplementation {
       try await awaitReset(runner)
     }
     runner.latest = nil
+  }
+
+  /// A kernel for kexec is loaded, or a lost controller had begun to unload it.
+  private static func mustUnload(_ runner: HostRunner) async throws -> Bool {
+    if runner.run.openEffect(EffectID(.unloadKexec)) != nil { return true }
+    return try await runner.observe().kexecLoaded == true
   }
 
   private func awaitReset(_ runner: HostRunner) async throws {

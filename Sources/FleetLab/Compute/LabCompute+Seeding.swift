@@ -150,9 +150,15 @@ extension LabCompute {
     guard let project = directory.project(named: project) else { throw SeedingError.noSuchProject(project) }
     let (image, properties, volume) = try source(boot, flavor)
     return NovaServer(
-      id: id ?? newUUID(), number: serverIDs.count + 1, name: name, projectID: project.id,
+      id: id ?? newServerID(), number: serverIDs.count + 1, name: name, projectID: project.id,
       userID: directory.adminUser.id, flavor: flavor, imageID: image, volumeID: volume, imageProperties: properties,
       groupID: group, created: now, updated: now)
+  }
+
+  /// Ids sort in the order in which servers were made, so that a lab repeats itself wherever somebody goes by id.
+  private func newServerID() -> String {
+    let number = String(serverIDs.count + 1, radix: 16)
+    return String(repeating: "0", count: max(0, 8 - number.count)) + number + newUUID().dropFirst(8)
   }
 
   private func source(
