@@ -2,20 +2,28 @@ import FleetCore
 import FleetFormats
 import FleetStore
 import Foundation
+import Synchronization
 
 /// A store in a folder of its own, with a plan that names one host, and what a rollout of it left in the journal.
-final class StubRollout: Sendable {
+///
+/// The folder goes with the process and not with this value, which an optimizer may give up right after its last use,
+/// while somebody still reads the store.
+struct StubRollout: Sendable {
   static let planned = Instant(milliseconds: 1_795_000_000_000)
   static func time(_ seconds: Int) -> Instant { planned + .seconds(seconds) }
 
+  private static let folders = Mutex<[String]>([])
+  private static let removal: Int32 = atexit {
+    for folder in StubRollout.folders.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: folder) }
+  }
+
   let store: FleetStore
-  private let folder = NSTemporaryDirectory() + "sevfleet-rollout-\(UUID().uuidString)"
 
-  init() throws { store = try FleetStore.open(folder: folder) }
-
-  deinit {
-    try? store.close()
-    try? FileManager.default.removeItem(atPath: folder)
+  init() throws {
+    let folder = NSTemporaryDirectory() + "sevfleet-rollout-\(UUID().uuidString)"
+    guard Self.removal == 0 else { throw CocoaError(.fileWriteUnknown) }
+    Self.folders.withLock { $0.append(folder) }
+    store = try FleetStore.open(folder: folder)
   }
 
   private func save(_ plan: Plan) throws -> String {
