@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Synchronization
 
 /// Everything sevfleet remembers: one folder with an SQLite database and the contents of backups.
 ///
@@ -16,6 +17,8 @@ package final class FleetStore: Sendable {
   package let isReadOnly: Bool
   let pool: DatabasePool
   let blobs: BlobFolder
+  /// What was folded already of the rollouts that did not come to their end.
+  let folds = Mutex(RolloutFolds())
 
   private init(folder: String, isReadOnly: Bool, pool: DatabasePool) {
     self.folder = folder

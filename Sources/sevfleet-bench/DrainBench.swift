@@ -80,7 +80,7 @@ struct DrainBench {
     spec.network = "127.74"
     spec.externalCloud = .init(cloudsFile: "\(bed)/clouds.yaml", cloud: "lab-admin") { _, _ in }
     spec.sudoers = try SudoRules.text(user: spec.user)
-    spec.policyText = "activation: {compute_stop: none}\n"
+    spec.policyText = "activation: {compute_stop: none}\nsoak: 0s\n"
     let world = try await LabWorld.start(spec)
     let result: Result<Double, any Error>
     do {

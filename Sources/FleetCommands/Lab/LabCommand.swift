@@ -64,7 +64,7 @@ struct LabUp: AsyncParsableCommand {
     spec.sudoers = try SudoRules.text(user: spec.user)
     spec.controlSocket = lab.socket
     for host in specs { spec.targets[host.name] = "keep-es" }
-    spec.policyText = "drain: {confirm_after: 1s}\n"
+    spec.policyText = "drain: {confirm_after: 1s}\nsoak: 0s\n"
     let interruption = Interruption(hint: "sevfleet lab up")
     let world = try await started(spec)
     do {
@@ -74,7 +74,7 @@ struct LabUp: AsyncParsableCommand {
       await world.stop()
       throw error
     }
-    while !interruption.isStopping { try? await Task.sleep(for: .milliseconds(100)) }
+    while interruption.wish == nil { try? await Task.sleep(for: .milliseconds(100)) }
     await world.stop()
     try? FileManager.default.removeItem(atPath: lab.pidFile)
     return ExitStatus.done

@@ -33,7 +33,8 @@ struct ApplyFlow {
       return try await go(stored.plan, stored.id, store, named: [])
     }
     let made = try await context.withServices(store, asksNova: !offline) {
-      try await PlanMaker(services: $0).plan(hosts, options: options, offline: offline)
+      try await PlanMaker(services: $0).plan(
+        hosts, options: options, waves: context.inventory.policy.waves, offline: offline)
     }
     try PlanFindings.check(made.findings)
     return try await go(made.plan, made.id.rawValue, store, named: named)
@@ -109,7 +110,7 @@ struct RunFlow {
       let engine = RolloutEngine(
         services: services, hosts: context.inventory.hosts, policy: context.inventory.policy)
       return try await engine.run(
-        rollout: rollout, plan: plan, planID: planID, by: user, stop: { interruption.isStopping })
+        rollout: rollout, plan: plan, planID: planID, by: user, stop: { interruption.wish })
     }
     if context.options.json {
       try context.output.document(RolloutDocument(report))

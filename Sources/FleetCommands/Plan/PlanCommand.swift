@@ -20,7 +20,8 @@ struct PlanCommand: AsyncParsableCommand {
       let store = try context.store()
       let asked = try planning.options(context)
       let made = try await context.withServices(store, asksNova: !planning.offline) {
-        try await PlanMaker(services: $0).plan(chosen, options: asked, offline: planning.offline)
+        try await PlanMaker(services: $0).plan(
+          chosen, options: asked, waves: context.inventory.policy.waves, offline: planning.offline)
       }
       try PlanFindings.check(made.findings)
       let now = SystemClock().now()

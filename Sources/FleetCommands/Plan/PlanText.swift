@@ -27,6 +27,9 @@ enum PlanText {
       case .none: "without activation"
       }
     var lines = ["\(change.host): \(change.direction.rawValue) from \(change.expected) to \(desired) \(how)"]
+    if let standing = change.standing {
+      lines.append("  wave \(change.wave), risk \(standing.score): \(standing.text)")
+    }
     lines += change.reasons.map { "  \($0.rule): \($0.text)" }
     for server in change.drain.servers {
       let destination = server.destinations.first.map { " to \($0)" } ?? ""

@@ -45,6 +45,19 @@ package enum Why {
     }
   }
 
+  /// The pause or halt in which a rollout stands; `nil`: it runs, or was cut off.
+  private static func lastStop(_ rollout: String, _ store: FleetStore) throws -> JournalEntry? {
+    try store.entries(rollout: rollout).reduce(nil) { stop, entry in
+      switch entry.event {
+      case .rolloutPaused, .rolloutHalted: entry
+      case .rolloutStarted, .rolloutResumed, .rolloutFinished: nil
+      case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+        .waveJudged, .combinationPaused:
+        stop
+      }
+    }
+  }
+
   /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
   package static func answer(_ host: HostID, _ store: FleetStore) throws -> WhyDocument {
     if let quarantine = try store.quarantines()[host] {
@@ -53,9 +66,11 @@ package enum Why {
         since: quarantine.since, plan: nil)
     }
     if let rollout = try store.hostsInOpenRollouts()[host] {
+      let stop = try lastStop(rollout, store)
+      let standing = stop.map { " (\($0.event.sentence))" } ?? ""
       return WhyDocument(
-        host: host, kind: "otherMaintenance", rule: "K", text: "rollout \(rollout) has work on it; resume that",
-        since: nil, plan: nil)
+        host: host, kind: "otherMaintenance", rule: "K",
+        text: "rollout \(rollout) has work on it\(standing); resume that", since: stop?.at, plan: nil)
     }
     guard let stored = try store.latestPlan(naming: host) else {
       return WhyDocument(host: host, kind: "noPlan", rule: nil, text: "no plan has named it yet", since: nil, plan: nil)

@@ -1,4 +1,5 @@
 import Dispatch
+import FleetCore
 import Glibc
 import Synchronization
 
@@ -34,7 +35,8 @@ final class Interruption: Sendable {
     _ = Self.sources.count
   }
 
-  var isStopping: Bool { count.load(ordering: .relaxed) > 0 }
+  /// What a first signal asks of a rollout; `nil`: there was none.
+  var wish: StopWish? { count.load(ordering: .relaxed) > 0 ? StopWish(.pause, by: "a signal") : nil }
 
   private func received() {
     guard let hint else {

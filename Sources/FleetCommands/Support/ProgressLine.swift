@@ -24,6 +24,7 @@ final class ProgressLine: Sendable {
     switch event.what {
     case .journal(let journal): entry(event.host, event.at, journal)
     case .waiting(let step, let text): wait(event.host, event.at, step, text)
+    case .holding(let text): hold(text)
     }
   }
 
@@ -51,12 +52,17 @@ final class ProgressLine: Sendable {
     if live { Output.write("\r\u{1B}[K\(line.prefix(160))", to: 2) } else { Output.note(line) }
   }
 
+  /// What the rollout as a whole waits for: on a terminal only, since the journal has its beginning and its end.
+  private func hold(_ text: String) { if live { Output.write("\r\u{1B}[K\(text.prefix(160))", to: 2) } }
+
   private func erase() { if live { Output.write("\r\u{1B}[K", to: 2) } }
 
   /// Plain lines tell steps, moves and ends; every effect stands in the journal.
   private static func isWorthALine(_ event: JournalEvent) -> Bool {
     switch event {
-    case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding: true
+    case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding, .waveStarted,
+      .soakStarted, .waveJudged, .combinationPaused:
+      true
     case .hostDispatched, .sevESLossAccepted, .observed, .backupMade: false
     case .run(let event):
       switch event {

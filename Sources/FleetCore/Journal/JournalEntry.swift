@@ -34,6 +34,14 @@ package enum JournalEvent: Hashable, Sendable, Codable {
   /// Something a person should read later.
   case finding(kind: String, text: String)
   case backupMade(id: String)
+  /// A wave begins with these hosts; the note says what kept others out of it.
+  case waveStarted(wave: Int, hosts: [HostID], note: String?)
+  /// All hosts of the wave have ended; trouble is given this long to show.
+  case soakStarted(wave: Int, duration: Duration)
+  /// What the look after the soak found wrong; empty: the wave passed.
+  case waveJudged(wave: Int, failures: [String])
+  /// No further host of this combination is begun.
+  case combinationPaused(combination: String, reason: String)
 
   /// Stable name of the case for the journal's `kind` column and `history`.
   package var kind: String {
@@ -49,6 +57,10 @@ package enum JournalEvent: Hashable, Sendable, Codable {
     case .observed: "observed"
     case .finding: "finding"
     case .backupMade: "backupMade"
+    case .waveStarted: "waveStarted"
+    case .soakStarted: "soakStarted"
+    case .waveJudged: "waveJudged"
+    case .combinationPaused: "combinationPaused"
     }
   }
 }

@@ -14,6 +14,14 @@ extension JournalEvent {
     case .observed(let facts): "seen running \(facts.version?.description ?? "an unknown version")"
     case .finding(_, let text): text
     case .backupMade(let id): "backup \(id) made and verified"
+    case .waveStarted(let wave, let hosts, let note):
+      "wave \(wave) begins: \(hosts.count) host\(hosts.count == 1 ? "" : "s")" + (note.map { "; \($0)" } ?? "")
+    case .soakStarted(let wave, let duration): "wave \(wave) soaks for \(duration.wholeSeconds) s"
+    case .waveJudged(let wave, let failures):
+      failures.isEmpty
+        ? "wave \(wave) passed its soak" : "wave \(wave) did not pass its soak: \(failures.joined(separator: "; "))"
+    case .combinationPaused(let combination, let reason):
+      "no further host of this combination is begun: \(combination); \(reason)"
     }
   }
 }

@@ -27,6 +27,8 @@ package struct HostChange: Hashable, Sendable, Codable {
   package var sevES: SEVESImpact
   package var attestation: AttestationImpact
   package var package: PackageTreatment?
+  /// Where it stands among the others; `nil` in plans that were made before there were waves.
+  package var standing: Standing?
   package var reasons: [Reason]
 
   package init(
@@ -34,7 +36,7 @@ package struct HostChange: Hashable, Sendable, Codable {
     image: FirmwareImage?, direction: Direction, activation: Activation, stagePath: String? = nil,
     removePaths: [String] = [], kernelChange: KernelChange? = nil, rebuildInitramfs: String? = nil,
     floor: FirmwareVersion? = nil, drain: DrainPlan = DrainPlan(), sevES: SEVESImpact, attestation: AttestationImpact,
-    package: PackageTreatment? = nil, reasons: [Reason]
+    package: PackageTreatment? = nil, standing: Standing? = nil, reasons: [Reason]
   ) {
     self.host = host
     self.computeHost = computeHost
@@ -53,6 +55,7 @@ package struct HostChange: Hashable, Sendable, Codable {
     self.sevES = sevES
     self.attestation = attestation
     self.package = package
+    self.standing = standing
     self.reasons = reasons
   }
 

@@ -20,6 +20,7 @@ package struct PlanChecker: Sendable {
   package func findings(_ plan: Plan, observations: [HostID: Observation]) -> [Finding] {
     var findings: [Finding] = []
     findings += doubles(plan)
+    findings += waves(plan)
     // Nova names of the hosts from which this plan takes SEV-ES: none may be promised to a SEV-ES server.
     let losing = Set(plan.changes.filter(\.sevES.takesAway).compactMap(\.computeHost.name))
     for change in plan.changes {
@@ -46,6 +47,12 @@ package struct PlanChecker: Sendable {
       findings.append(Finding(host: host, rule: "C", text: "it stands in the plan twice"))
     }
     return findings
+  }
+
+  private func waves(_ plan: Plan) -> [Finding] {
+    zip(plan.changes, plan.changes.dropFirst()).filter { $0.wave > $1.wave }.map { one, next in
+      Finding(host: one.host, rule: "O", text: "its wave \(one.wave) stands before wave \(next.wave) of \(next.host)")
+    }
   }
 
   private func versions(_ change: HostChange, _ seen: Observation) -> [(String, String)] {

@@ -5,22 +5,29 @@ package struct Planner: Sendable {
   package var options: PlanOptions
   /// Nova hosts outside the inventory or the selection that are enabled and up, for cold moves (RULES D4).
   package var outsideHosts: [String]
+  /// Sizes of the waves; one share of 100 % is a single wave.
+  package var waves: [Amount]
 
   /// Named destinations kept with one move; more would only be tried after eight refusals.
   package static let maxDestinations = 8
 
-  package init(catalog: Catalog, facts: Facts, options: PlanOptions, outsideHosts: [String] = []) {
+  package init(
+    catalog: Catalog, facts: Facts, options: PlanOptions, outsideHosts: [String] = [],
+    waves: [Amount] = [.percent(100)]
+  ) {
     self.catalog = catalog
     self.facts = facts
     self.options = options
     self.outsideHosts = outsideHosts
+    self.waves = waves
   }
 
   package func plan(_ situations: [HostSituation]) -> Plan {
     let first = Decision(catalog: catalog, facts: facts, options: options)
     var outcomes = situations.map(first.decide)
-    let cold = destinations(situations, outcomes, keepingSEVES: false)
-    let keeping = destinations(situations, outcomes, keepingSEVES: true)
+    let turns = turns(situations, outcomes)
+    let cold = destinations(situations, outcomes, turns, keepingSEVES: false)
+    let keeping = destinations(situations, outcomes, turns, keepingSEVES: true)
     if !cold.isEmpty || !keeping.isEmpty {
       let second = Decision(
         catalog: catalog, facts: facts, options: options, sevESDestinations: keeping, coldDestinations: cold)
@@ -39,13 +46,29 @@ package struct Planner: Sendable {
     }
   }
 
+  /// The place of each change in the order of the plan.
+  private func turns(_ situations: [HostSituation], _ outcomes: [Decision.Outcome]) -> [HostID: Int] {
+    let changes = outcomes.compactMap { outcome -> HostChange? in
+      switch outcome {
+      case .change(let change): change
+      case .upToDate, .excluded: nil
+      }
+    }
+    let ordered = inWaves(changes, situations).map(\.host)
+    return Dictionary(zip(ordered, ordered.indices), uniquingKeysWith: { first, _ in first })
+  }
+
+  private func inWaves(_ changes: [HostChange], _ situations: [HostSituation]) -> [HostChange] {
+    WavePlan(sizes: waves).assign(TurnOrder(facts: facts).ordered(changes, among: situations))
+  }
+
   /// Converged hosts first, then hosts outside the plan, then those whose turn comes last (RULES D4).
   private func destinations(
-    _ situations: [HostSituation], _ outcomes: [Decision.Outcome], keepingSEVES: Bool
+    _ situations: [HostSituation], _ outcomes: [Decision.Outcome], _ turns: [HostID: Int], keepingSEVES: Bool
   ) -> [String] {
     var converged: [String] = []
     var outside: [String] = []
-    var later: [String] = []
+    var later: [(turn: Int, name: String)] = []
     for (situation, outcome) in zip(situations, outcomes) {
       guard let name = situation.host.computeHost.name, takesServers(situation) else { continue }
       if keepingSEVES, !keepsSEVES(situation, outcome) { continue }
@@ -53,11 +76,16 @@ package struct Planner: Sendable {
       case .upToDate: converged.append(name)
       case .excluded: outside.append(name)
       case .change(let change):
-        if change.activation == .none { converged.append(name) } else { later.insert(name, at: 0) }
+        if change.activation == .none {
+          converged.append(name)
+        } else {
+          later.append((turns[change.host] ?? 0, name))
+        }
       }
     }
     let others = keepingSEVES ? [] : outsideHosts
-    return Array((converged + outside + others + later).prefix(Self.maxDestinations + 1))
+    let last = later.sorted { $0.turn > $1.turn }.map(\.name)
+    return Array((converged + outside + others + last).prefix(Self.maxDestinations + 1))
   }
 
   private func takesServers(_ situation: HostSituation) -> Bool {
@@ -95,6 +123,7 @@ package struct Planner: Sendable {
       case .excluded(let exclusion): plan.excluded.append(.init(host: situation.host.id, exclusion: exclusion))
       }
     }
+    plan.changes = inWaves(plan.changes, situations)
     return plan
   }
 

@@ -68,6 +68,8 @@ package struct Policy: Hashable, Sendable, Codable {
     case preActivate = "pre_activate"
     case postVerify = "post_verify"
     case postUncordon = "post_uncordon"
+    /// After the soak of a wave, once for the wave: the fleet's own word on whether the next may begin.
+    case postSoak = "post_soak"
     case powerCycle = "power_cycle"
   }
 
@@ -79,6 +81,8 @@ package struct Policy: Hashable, Sendable, Codable {
   package var maxUnavailable = Amount.number(1)
   /// Quarantined hosts tolerated before the run halts.
   package var maxFailures = Amount.number(0)
+  /// Failure domains under work at once.
+  package var maxDomains = 1
   package var waves: [Amount] = [.number(1), .percent(5), .percent(25), .percent(100)]
   package var soak = Duration.seconds(600)
   package var deadlines = Deadlines()

@@ -7,11 +7,14 @@ package struct FailureBudget: Hashable, Sendable {
   package private(set) var counted: [HostID] = []
   private var isHalted = false
 
+  package init() {}
+
   package init(_ entries: some Sequence<JournalEntry>) {
     for entry in entries { take(entry) }
   }
 
-  private mutating func take(_ entry: JournalEntry) {
+  /// Takes the next entry of the rollout.
+  package mutating func take(_ entry: JournalEntry) {
     switch entry.event {
     case .run(.quarantined): if let host = entry.host { counted.append(host) }
     case .run(.released): counted.removeAll { $0 == entry.host }
@@ -20,7 +23,9 @@ package struct FailureBudget: Hashable, Sendable {
       if isHalted { counted = [] }
       isHalted = false
     case .rolloutStarted, .rolloutPaused, .rolloutFinished: isHalted = false
-    case .run, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade: break
+    case .run, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+      .waveJudged, .combinationPaused:
+      break
     }
   }
 }

@@ -84,7 +84,9 @@ package struct RolloutReport: Hashable, Sendable {
     case .rolloutPaused(let reason): (state, stateReason) = (.paused, reason)
     case .rolloutHalted(let reason): (state, stateReason) = (.halted, reason)
     case .rolloutFinished: (state, stateReason) = (.finished, nil)
-    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade: break
+    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+      .waveJudged, .combinationPaused:
+      break
     }
   }
 

@@ -28,26 +28,24 @@ package final class HostRunner {
   /// What observe saw was seen by another process, perhaps long ago: it is looked at again before anything is done.
   private var isStale: Bool
 
-  /// Folds what the journal says of the host in this rollout. Throws `JournalCorruption`, `StoreError`.
+  /// Folds what the journal says of the host in this rollout; `others` is what it says of the rollout's other hosts.
+  /// Throws `JournalCorruption`.
   package init(
-    host: Host, change: HostChange, rollout: String, services: EngineServices, entries: [JournalEntry]
+    host: Host, change: HostChange, rollout: String, services: EngineServices, entries: [JournalEntry],
+    others: OtherHosts = OtherHosts()
   ) throws {
     self.host = host
     self.change = change
     self.rollout = rollout
     self.services = services
     var run = HostRun(steps: change.steps)
-    switchedOff = []
-    var converged = ConvergedHosts()
+    var others = others
     var drainBegan: Instant?
     var resetAskedAt: Instant?
     for entry in entries {
       guard case .run(let event) = entry.event else { continue }
       guard entry.host == host.id else {
-        if case .effectIntended(let effect, _) = event, effect.kind == .moveCold || effect.kind == .stopServer {
-          switchedOff.insert(effect.subject)
-        }
-        converged.note(event, of: entry.host)
+        others.note(event, of: entry.host)
         continue
       }
       drainBegan = Self.drainBegan(drainBegan, after: event, at: entry.at)
@@ -62,7 +60,8 @@ package final class HostRunner {
     self.run = run
     self.drainBegan = drainBegan
     self.resetAskedAt = resetAskedAt
-    convergedHosts = converged
+    switchedOff = others.switchedOff(butBy: host.id)
+    convergedHosts = others.converged
     initiallyOpen = !run.isAtBoundary
     isStale = run.before != nil && !run.activationBegan
   }

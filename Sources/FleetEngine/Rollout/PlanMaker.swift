@@ -42,7 +42,10 @@ package struct PlanMaker: Sendable {
 
   /// Makes and checks a plan, and keeps it unless the check found something. `offline` uses what was seen last of hosts
   /// and of Nova, and asks neither.
-  package func plan(_ hosts: [Host], options: PlanOptions, offline: Bool = false) async throws -> Result {
+  /// `waves` are the fleet's sizes of waves.
+  package func plan(
+    _ hosts: [Host], options: PlanOptions, waves: [Amount], offline: Bool = false
+  ) async throws -> Result {
     let looks: [HostID: Swift.Result<Observation, ProbeFailure>]
     if offline {
       let wanted = Set(hosts.map(\.id))
@@ -63,7 +66,7 @@ package struct PlanMaker: Sendable {
     }
     let planner = Planner(
       catalog: services.catalog, facts: services.facts, options: options,
-      outsideHosts: offline ? [] : try await outsideHosts(hosts))
+      outsideHosts: offline ? [] : try await outsideHosts(hosts), waves: waves)
     let plan = planner.plan(situations)
     let id = try PlanID(of: plan)
     var observations: [HostID: Observation] = [:]
@@ -122,29 +125,5 @@ package struct PlanMaker: Sendable {
     let inside = Set(hosts.compactMap(\.computeHost.name))
     guard let services = try? await compute.serviceHosts() else { return [] }
     return services.map(\.host).filter { !inside.contains($0) }.sorted()
-  }
-
-  /// Runs `body` over `items`, at most `limit` at a time; results in any order.
-  private func bounded<Item: Sendable, Value: Sendable>(
-    _ items: [Item], _ limit: Int, _ body: @escaping @Sendable (Item) async -> Value
-  ) async -> [Value] {
-    await withTaskGroup(of: Value.self) { group in
-      var results: [Value] = []
-      var next = items.startIndex
-      while next < items.endIndex, next < limit {
-        let item = items[next]
-        group.addTask { await body(item) }
-        next += 1
-      }
-      while let value = await group.next() {
-        results.append(value)
-        if next < items.endIndex {
-          let item = items[next]
-          group.addTask { await body(item) }
-          next += 1
-        }
-      }
-      return results
-    }
   }
 }

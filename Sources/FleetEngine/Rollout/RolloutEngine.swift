@@ -15,75 +15,67 @@ package struct RolloutEngine: Sendable {
     self.policy = policy
   }
 
-  /// How long a host that was given back may be shown as down before the rollout pauses for it: its service reports
-  /// when it starts and every 10 s from then on.
-  private static let giveBack = Duration.seconds(30)
-
   /// How a rollout came to its end in this process.
   private struct Ending {
-    var isHalted = false
-    /// What kept the hosts that are left from starting.
-    var holdup: String?
+    var event: JournalEvent?
     /// The first error of a host; the others reached a step boundary before it is thrown.
     var error: (any Error)?
   }
 
   /// Starts a rollout or takes it up again. `stop` is asked before each step; once it says so, running hosts go on to
-  /// their next step boundary and the rollout is paused. Throws where the journal cannot be read or written.
+  /// their next step boundary and the rollout ends as was wished. Throws where the journal cannot be read or written.
   package func run(
-    rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> Bool
+    rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> StopWish?
   ) async throws -> RolloutReport {
     let plan = located(plan)
     try begin(rollout, plan: plan, planID: planID, by: by)
     let ending = try await work(rollout, plan, stop)
     if let error = ending.error { throw error }
-    try end(rollout, plan, planID, ending, stopped: stop())
+    try end(rollout, plan, planID, ending.event, wish: stop())
     return try report(rollout, plan, planID)
   }
 
-  /// One host's error stops the dispatching and no other host: those go on to their next step boundary.
-  private func work(_ rollout: String, _ plan: Plan, _ stop: @escaping @Sendable () -> Bool) async throws -> Ending {
-    var dispatcher = Dispatcher(
-      services: services, hosts: hosts, policy: policy, report: try report(rollout, plan, ""), plan: plan)
+  /// One host's error stops the rollout and no other host: those go on to their next step boundary.
+  private func work(
+    _ rollout: String, _ plan: Plan, _ stop: @escaping @Sendable () -> StopWish?
+  ) async throws -> Ending {
+    var desk = RolloutDesk(
+      services: services, hosts: hosts, policy: policy, id: rollout, plan: plan,
+      journal: { try journal($0, rollout, $1) })
     let ended = Mutex(false)
-    let stops: @Sendable () -> Bool = { stop() || ended.withLock { $0 } }
+    let stops: @Sendable () -> Bool = { stop() != nil || ended.withLock { $0 } }
     return await withTaskGroup(of: (HostID, (any Error)?).self) { group in
       var ending = Ending()
-      var patience = Deadline(services.clock, in: Self.giveBack)
-      var running = 0
+      var running: Set<HostID> = []
       while true {
-        do {
-          var answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
-          while case .start(let change)? = answer {
-            running += 1
-            group.addTask {
-              // First the await, then the pair: see `PlanMaker`.
-              let failed = await failure { try await drive(change, rollout, stops) }
-              return (change.host, failed)
-            }
-            answer = try await stops() ? nil : dispatcher.next { try journal($0, rollout, $1) }
-          }
-          ending.holdup = nil
-          switch answer {
-          case .wait(let text, let mayPass)?:
-            if running == 0, mayPass, !patience.hasPassed {
-              try await services.clock.sleep(services.bounds.poll)
+        if ending.event == nil, ending.error == nil {
+          do {
+            switch try await desk.turn(running: running, wish: stop()) {
+            case .start(let change):
+              running.insert(change.host)
+              let others = desk.others
+              group.addTask {
+                // First the await, then the pair: see decision 0005.
+                let failed = await failure { try await drive(change, rollout, others, stops) }
+                return (change.host, failed)
+              }
               continue
+            case .again: continue
+            case .pause(let duration):
+              try await services.clock.sleep(duration)
+              continue
+            case .wait: break
+            case .end(let event): ending.event = event
             }
-            ending.holdup = text
-          case .halt?: ending.isHalted = true
-          case .start?, .empty?, nil: break
+          } catch {
+            ending.error = error
           }
-        } catch {
-          ending.error = ending.error ?? error
         }
-        if ending.isHalted || ending.error != nil { ended.withLock { $0 = true } }
+        if ending.event != nil || ending.error != nil { ended.withLock { $0 = true } }
         guard let (host, error) = await group.next() else { return ending }
-        running -= 1
+        running.remove(host)
         ending.error = ending.error ?? error
-        if error != nil { ended.withLock { $0 = true } }
-        dispatcher.ended(host)
-        patience = Deadline(services.clock, in: Self.giveBack)
+        desk.hostEnded()
       }
     }
   }
@@ -117,38 +109,27 @@ package struct RolloutEngine: Sendable {
     }
   }
 
-  private func drive(_ change: HostChange, _ rollout: String, _ stop: @Sendable () -> Bool) async throws {
+  private func drive(
+    _ change: HostChange, _ rollout: String, _ others: OtherHosts, _ stop: @Sendable () -> Bool
+  ) async throws {
     guard let host = hosts[change.host] else {
       throw Failure(.changedSincePlan, "\(change.host) is not in the inventory any more")
     }
-    let entries = try services.store.entries(rollout: rollout)
-    if !entries.contains(where: { $0.host == change.host }) {
-      try journal([.hostDispatched], rollout, change.host)
-    }
+    let entries = try services.store.entries(rollout: rollout, host: change.host)
+    if entries.isEmpty { try journal([.hostDispatched], rollout, change.host) }
     let runner = try HostRunner(
-      host: host, change: change, rollout: rollout, services: services, entries: entries)
+      host: host, change: change, rollout: rollout, services: services, entries: entries, others: others)
     _ = try await runner.drive(shouldStop: stop)
   }
 
   /// Who asked for a stop is told so, whatever else ended the run (130 beats 5).
-  private func end(_ rollout: String, _ plan: Plan, _ planID: String, _ ending: Ending, stopped: Bool) throws {
-    let pending = try report(rollout, plan, planID).hosts.filter { $0.outcome == .pending }
-    let event: JournalEvent =
-      if pending.isEmpty {
-        .rolloutFinished
-      } else if stopped {
-        .rolloutPaused(reason: "asked to stop")
-      } else if ending.isHalted {
-        .rolloutHalted(reason: try budgetSentence(rollout))
-      } else {
-        .rolloutPaused(reason: ending.holdup ?? "hosts are left")
-      }
-    try journal([event], rollout)
-  }
-
-  private func budgetSentence(_ rollout: String) throws -> String {
-    let names = FailureBudget(try services.store.entries(rollout: rollout)).counted.map(\.rawValue)
-    return "max_failures is \(policy.maxFailures), and these hosts are quarantined: \(names.joined(separator: ", "))"
+  private func end(
+    _ rollout: String, _ plan: Plan, _ planID: String, _ event: JournalEvent?, wish: StopWish?
+  ) throws {
+    let isDone = try report(rollout, plan, planID).hosts.allSatisfy { $0.outcome != .pending }
+    let ending =
+      isDone ? .rolloutFinished : wish?.event ?? event ?? .rolloutPaused(reason: "hosts are left")
+    try journal([ending], rollout)
   }
 
   package func report(_ rollout: String, _ plan: Plan, _ planID: String) throws -> RolloutReport {

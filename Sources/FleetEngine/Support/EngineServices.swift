@@ -38,6 +38,8 @@ package struct ProgressEvent: Sendable, Hashable {
     case journal(JournalEvent)
     /// What a step waits for, replaced by the next one.
     case waiting(Step, String)
+    /// What the rollout as a whole waits for.
+    case holding(String)
   }
 
   package var host: HostID?

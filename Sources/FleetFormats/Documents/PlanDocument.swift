@@ -47,6 +47,7 @@ package struct PlanDocument: Encodable, Sendable {
     var package: PackageTreatment?
     var floor: FirmwareVersion?
     var stagePath: String?
+    var standing: Standing?
     var reasons: [Reason]
   }
 
@@ -117,6 +118,6 @@ extension PlanDocument.Change {
         vlekLost: change.attestation.vlekLost,
         reportVersion: change.attestation.reportVersion ?? ReportVersionStep(before: nil, after: nil)),
       package: change.package, floor: change.floor, stagePath: change.stagePath,
-      reasons: change.reasons)
+      standing: change.standing, reasons: change.reasons)
   }
 }

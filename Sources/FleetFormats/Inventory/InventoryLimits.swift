@@ -13,6 +13,8 @@ package enum InventoryLimits {
   package static let pathLength = 4096
   /// Moves at once; Nova is slower than this long before.
   static let moves = 1...1000
+  /// Failure domains under work at once; a fleet has fewer.
+  static let domains = 1...1000
   /// Hosts in a wave or a budget.
   static let hostCount = 1...1_000_000
   /// Shortest wait that is meant as one: a deadline below it would always be missed.

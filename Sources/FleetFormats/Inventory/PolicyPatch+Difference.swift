@@ -9,6 +9,7 @@ extension PolicyPatch {
     packages = changed(base.packages, wanted.packages)
     maxUnavailable = changed(base.maxUnavailable, wanted.maxUnavailable)
     maxFailures = changed(base.maxFailures, wanted.maxFailures)
+    maxDomains = changed(base.maxDomains, wanted.maxDomains)
     waves = changed(base.waves, wanted.waves)
     soak = changed(base.soak, wanted.soak)
     activation = Activation(

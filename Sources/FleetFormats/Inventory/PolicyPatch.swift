@@ -40,6 +40,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
   package var packages: Policy.Packages?
   package var maxUnavailable: Amount?
   package var maxFailures: Amount?
+  package var maxDomains: Int?
   package var waves: [Amount]?
   package var soak: Duration?
   package var deadlines = Deadlines()
@@ -56,6 +57,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&policy.packages, packages)
     set(&policy.maxUnavailable, maxUnavailable)
     set(&policy.maxFailures, maxFailures)
+    set(&policy.maxDomains, maxDomains)
     set(&policy.waves, waves)
     set(&policy.soak, soak)
     apply(to: &policy.activation)

@@ -3,8 +3,8 @@ import FleetCore
 /// Reads policy.yaml, or the `policy:` of a group or a host.
 enum PolicyPatchReader {
   static let keys = [
-    "activation", "drain", "sev_es_loss", "stage_into", "packages", "max_unavailable", "max_failures", "waves",
-    "soak", "deadlines", "hooks",
+    "activation", "drain", "sev_es_loss", "stage_into", "packages", "max_unavailable", "max_failures", "max_domains",
+    "waves", "soak", "deadlines", "hooks",
   ]
 
   static func read(_ field: YamlField) -> PolicyPatch {
@@ -17,6 +17,7 @@ enum PolicyPatchReader {
     patch.packages = map["packages"]?.choice(Policy.Packages.self)
     patch.maxUnavailable = map["max_unavailable"]?.amount(zeroAllowed: false)
     patch.maxFailures = map["max_failures"]?.amount(zeroAllowed: true)
+    patch.maxDomains = map["max_domains"]?.integer(InventoryLimits.domains)
     patch.waves = map["waves"].flatMap(waves)
     patch.soak = map["soak"]?.duration()
     if let deadlines = map["deadlines"] { patch.deadlines = self.deadlines(deadlines) }

@@ -14,6 +14,7 @@ enum PolicyText {
     add("packages", patch.packages?.rawValue, &members)
     add("max_unavailable", patch.maxUnavailable?.description, &members)
     add("max_failures", patch.maxFailures?.description, &members)
+    add("max_domains", patch.maxDomains, &members)
     add("waves", patch.waves.map { YamlText.list($0.map(\.description)) }, &members)
     add("soak", patch.soak, &members)
     section("deadlines", deadlines(patch.deadlines), &members)

@@ -46,6 +46,11 @@ extension FleetStore {
     try read { try Self.entries($0, "WHERE rollout = ? ORDER BY seq", [rollout]) }
   }
 
+  /// The entries of one rollout behind `seq`, in order.
+  package func entries(rollout: String, after seq: Int64) throws(StoreError) -> [JournalEntry] {
+    try read { try Self.entries($0, "WHERE rollout = ? AND seq > ? ORDER BY seq", [rollout, seq]) }
+  }
+
   /// Every entry of one host in one rollout, in order.
   package func entries(rollout: String, host: HostID) throws(StoreError) -> [JournalEntry] {
     try read { try Self.entries($0, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]) }
@@ -105,7 +110,7 @@ extension JournalEvent {
     switch self {
     case .run(.recorded(_, let facts)), .observed(let facts): facts
     case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
-      .sevESLossAccepted, .finding, .backupMade:
+      .sevESLossAccepted, .finding, .backupMade, .waveStarted, .soakStarted, .waveJudged, .combinationPaused:
       nil
     }
   }

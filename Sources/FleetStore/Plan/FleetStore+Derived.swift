@@ -1,12 +1,13 @@
 package import FleetCore
 import GRDB
+import Synchronization
 
 /// What is never stored but always folded from the journal, so that it can neither leak nor be counted twice (D6).
 extension FleetStore {
   /// Rollouts that did not come to their end, newest first, with their hosts' states.
   /// Throws `corrupt` where the journal tells something that cannot have happened.
   package func openRollouts() throws(StoreError) -> [OpenRollout] {
-    try read { try Self.openRollouts($0) }
+    try read { try openRollouts($0) }
   }
 
   /// The rollout that still has work on a host, by host.
@@ -27,23 +28,25 @@ extension FleetStore {
   package func slotHolders() throws(StoreError) -> Set<HostID> {
     try read { db in
       var holders = Set(try Self.quarantines(db).keys)
-      for rollout in try Self.openRollouts(db) { holders.formUnion(rollout.slotHolders) }
+      for rollout in try openRollouts(db) { holders.formUnion(rollout.slotHolders) }
       return holders
     }
   }
 
   // MARK: Folding
 
-  private static func openRollouts(_ db: Database) throws -> [OpenRollout] {
-    try rollouts(db).filter(\.isUnfinished).map { record in
-      let plan = try storedPlan(record.plan, of: record.id, db)
-      var events: [HostID: [JournalEntry]] = [:]
-      for entry in try entries(db, "WHERE rollout = ? ORDER BY seq", [record.id]) {
-        if let host = entry.host { events[host, default: []].append(entry) }
+  /// The journal only grows, so each call folds what is new since the one before.
+  private func openRollouts(_ db: Database) throws -> [OpenRollout] {
+    try folds.withLock { folds in
+      let records = try Self.rollouts(db).filter(\.isUnfinished)
+      folds.keep(records.map(\.id))
+      return try records.map { record in
+        let plan = try folds.plan(of: record.id) ?? Self.storedPlan(record.plan, of: record.id, db)
+        let entries = try Self.entries(
+          db, "WHERE rollout = ? AND seq > ? ORDER BY seq", [record.id, folds.lastSeq(of: record.id)])
+        return OpenRollout(
+          record: record, plan: plan, runs: try folds.runs(of: record.id, plan: plan, taking: entries))
       }
-      var runs: [HostID: HostRun] = [:]
-      for change in plan.changes { runs[change.host] = try fold(change, events[change.host] ?? []) }
-      return OpenRollout(record: record, plan: plan, runs: runs)
     }
   }
 

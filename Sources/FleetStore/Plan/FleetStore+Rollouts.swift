@@ -80,7 +80,9 @@ extension JournalEvent {
     case .rolloutPaused: .paused
     case .rolloutHalted: .halted
     case .rolloutFinished: .finished
-    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade: nil
+    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+      .waveJudged, .combinationPaused:
+      nil
     }
   }
 }

@@ -7,7 +7,7 @@ enum PlanMutation: String, CaseIterable, Sendable {
   case reloadHeld, silentKernelChange, activationDropped, drainOfRepair, blockedServer, encryptedLive, unknownLive
   case unknownCold, sevESWithoutDestination, sevESToLosingHost, ownDestination, plainStopped, unknownStopped
   case sevESLeftOnLoss, sevESStoppedOnLoss, unacceptedLoss, unacceptedUnknown, drainDenied, serverTwice, hostTwice
-  case hostUnseen
+  case hostUnseen, wavesMixed
 
   var rule: String {
     switch self {
@@ -16,7 +16,7 @@ enum PlanMutation: String, CaseIterable, Sendable {
     case .stagedElsewhere, .removesBesideStaging: "O2"
     case .factoryWithImage, .wrongDirection: "A2"
     case .belowFloor: "A4"
-    case .waveZero, .drainOfRepair, .drainDenied, .hostUnseen: "O"
+    case .waveZero, .wavesMixed, .drainOfRepair, .drainDenied, .hostUnseen: "O"
     case .reloadBackwards, .reloadBuiltin, .reloadHeld, .activationDropped: "A1"
     case .silentKernelChange: "A3"
     case .blockedServer, .serverTwice: "D"
@@ -37,6 +37,9 @@ enum PlanMutation: String, CaseIterable, Sendable {
     switch self {
     case .hostTwice: plan.upToDate.append(host)
     case .hostUnseen: seen[host] = nil
+    case .wavesMixed:
+      guard index + 1 < plan.changes.count else { return nil }
+      change.wave = plan.changes[index + 1].wave + 1
     case .reloadBuiltin, .reloadHeld, .silentKernelChange:
       guard var observation = seen[host], spoil(&observation, change) else { return nil }
       seen[host] = observation

@@ -21,14 +21,18 @@ import Testing
     }
   }
 
-  @Test("every host stands in the plan exactly once, in the order of the selection") func once() {
+  @Test("every host stands in the plan exactly once, in the order of waves and of risk") func once() {
     Self.forEachFleet("once") { fleet, plan, seed in
       let all = plan.changes.map(\.host) + plan.upToDate + plan.excluded.map(\.host)
       let selected = fleet.situations.map(\.host.id)
       if all.sorted() != selected.sorted() { Issue.record("seed \(seed): \(all)") }
-      let order = Dictionary(uniqueKeysWithValues: selected.enumerated().map { ($1, $0) })
-      let places = plan.changes.compactMap { order[$0.host] }
-      if places != places.sorted() { Issue.record("seed \(seed): \(plan.changes.map(\.host))") }
+      let waves = plan.changes.map(\.wave)
+      if waves != waves.sorted() { Issue.record("seed \(seed): waves \(waves)") }
+      let last = plan.changes.last?.wave ?? 0
+      for wave in stride(from: 2, through: last, by: 1) {
+        let scores = plan.changes.filter { $0.wave == wave }.compactMap { $0.standing?.score }
+        if scores != scores.sorted() { Issue.record("seed \(seed): wave \(wave) has \(scores)") }
+      }
     }
   }
 

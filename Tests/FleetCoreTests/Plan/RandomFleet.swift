@@ -7,6 +7,7 @@ struct RandomFleet {
   var facts = SampleFacts.all
   var options = PlanOptions()
   var outsideHosts: [String] = []
+  var waves: [Amount] = []
 
   private static let versions = [
     Bench.floor, Bench.old, Bench.running, Bench.newer, FirmwareVersion(1, 55, 33), FirmwareVersion(1, 55, 35),
@@ -37,11 +38,13 @@ struct RandomFleet {
       ]
     }
     outsideHosts = random.chance(1, of: 2) ? ["cmp-x", "cmp-y"] : []
+    waves = random.pick([[.percent(100)], [.number(1)], [.number(1), .percent(30), .percent(100)]])
     for number in 0..<Int.random(in: 1...9, using: &random) { situations.append(Self.host(number, &random)) }
   }
 
   var plan: Plan {
-    Planner(catalog: catalog, facts: facts, options: options, outsideHosts: outsideHosts).plan(situations)
+    Planner(catalog: catalog, facts: facts, options: options, outsideHosts: outsideHosts, waves: waves)
+      .plan(situations)
   }
 
   var observations: [HostID: Observation] {

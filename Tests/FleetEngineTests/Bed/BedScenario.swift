@@ -30,7 +30,7 @@ actor BedScenario {
           // A service that does not follow is seen by the case: its heartbeat stays away.
           try? await cloud.control(host, active ? "start" : "kill")
         }
-        spec.policyText = policy
+        spec.policyText = policy + "soak: 0s\n"
       }
     ) { scenario in
       let bed = BedScenario(scenario, cloud)

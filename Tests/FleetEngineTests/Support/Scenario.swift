@@ -34,7 +34,9 @@ final class Scenario: Sendable {
     spec.sudoers = try SudoRules.text(user: spec.user)
     spec.targetsText = targetsText
     let drain = policy.contains("drain:") ? "" : "drain: {confirm_after: 200ms, deadline: 20s}\n"
-    spec.policyText = drain + policy
+    // A test of waves says how long they soak; no other has the time.
+    let soak = policy.contains("soak:") ? "" : "soak: 0s\n"
+    spec.policyText = drain + soak + policy
     for host in hosts { spec.targets[host.name] = target }
     change(&spec)
     let world = try await LabWorld.start(spec)
