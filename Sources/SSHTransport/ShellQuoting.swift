@@ -9,11 +9,15 @@ package enum ShellQuoting {
   package static func quote(_ argument: String) -> String {
     precondition(isRepresentable(argument), "a shell word cannot hold NUL")
     if !argument.isEmpty, argument.utf8.allSatisfy(isPlain), !reserved.contains(argument) { return argument }
-    var quoted = "'"
-    for scalar in argument.unicodeScalars {
-      if scalar == "'" { quoted += "'\\''" } else { quoted.unicodeScalars.append(scalar) }
+    // Over bytes: this is a probe's whole script, for each host of a fleet.
+    let quote = UInt8(ascii: "'")
+    var quoted = [quote]
+    quoted.reserveCapacity(argument.utf8.count + 64)
+    for byte in argument.utf8 {
+      if byte == quote { quoted += Self.escapedQuote } else { quoted.append(byte) }
     }
-    return quoted + "'"
+    quoted.append(quote)
+    return String(decoding: quoted, as: UTF8.self)
   }
 
   /// A command line that runs `argv`, each element as one word.
@@ -29,6 +33,8 @@ package enum ShellQuoting {
     "case", "coproc", "do", "done", "elif", "else", "end", "esac", "fi", "for", "foreach", "function", "if", "in",
     "namespace", "nocorrect", "repeat", "select", "then", "time", "until", "while",
   ]
+
+  private static let escapedQuote = Array(#"'\''"#.utf8)
 
   /// `=` is not plain (`A=b` first on a line is an assignment), nor is `~`.
   private static func isPlain(_ byte: UInt8) -> Bool {

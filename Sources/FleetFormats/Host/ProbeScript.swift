@@ -23,6 +23,18 @@ package enum ProbeScript {
 
   /// The script. `kernel`: the initramfs to look into, where the caller knows better than the script's guess.
   package static func text(become: SSHSettings.Become, initramfsOf kernel: String? = nil) -> String {
+    guard kernel == nil else { return compose(become, kernel) }
+    return switch become {
+    case .none: plain
+    case .sudo: withSudo
+    }
+  }
+
+  /// The usual ones, put together once: a fleet's probe sends one of them to each host.
+  private static let plain = compose(.none, nil)
+  private static let withSudo = compose(.sudo, nil)
+
+  private static func compose(_ become: SSHSettings.Become, _ kernel: String?) -> String {
     let parts = [
       prologue(become: become), values, cpuInfo, tools, logs, sevTools, machines, packageLocks, loaderConfig, boot,
       nextLoaderConfig, owners, files, initramfs(kernel: kernel), compute, held,
