@@ -90,7 +90,7 @@ import Testing
       let floor = FloorEvidence(
         version: FirmwareVersion(1, 51, build), bios: build == 3 ? "Vendor 2.1" : nil, evidence: "a log line",
         observedAt: Samples.time(Int(build)))
-      try store.save(floor: floor, host: host)
+      try store.save(floors: [host: floor])
       #expect(try store.floor(host: host) == floor)
       #expect(try store.floors() == [host: floor])
     }

@@ -30,13 +30,13 @@ package struct PlanMaker: Sendable {
     let at = services.clock.now()
     try DriftJournal(services).record(looks, at: at)
     try services.store.save(observations: looks.map { ($0.0, $0.1, at) })
+    let stored = try services.store.floors()
+    var learnt: [HostID: FloorEvidence] = [:]
     for (id, look) in looks {
       guard case .success(let observation) = look else { continue }
-      let stored = try services.store.floor(host: id)
-      if let floor = FloorEvidence.inForce(observation, stored: stored), floor != stored {
-        try services.store.save(floor: floor, host: id)
-      }
+      if let floor = FloorEvidence.inForce(observation, stored: stored[id]), floor != stored[id] { learnt[id] = floor }
     }
+    try services.store.save(floors: learnt)
     return Dictionary(looks, uniquingKeysWith: { first, _ in first })
   }
 

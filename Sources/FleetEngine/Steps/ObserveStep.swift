@@ -121,7 +121,7 @@ struct ObserveStep: StepImplementation {
   private func learnFloor(_ runner: HostRunner, _ observation: Observation) throws {
     let stored = try runner.services.store.floor(host: runner.host.id)
     guard let floor = FloorEvidence.inForce(observation, stored: stored), floor != stored else { return }
-    try runner.services.store.save(floor: floor, host: runner.host.id)
+    try runner.services.store.save(floors: [runner.host.id: floor])
   }
 }
 

@@ -13,7 +13,7 @@ struct VerifyStep: StepImplementation {
     let observation = try await runner.observe()
     let stored = try runner.services.store.floor(host: runner.host.id)
     let floor = FloorEvidence.inForce(observation, stored: stored)
-    if let floor, floor != stored { try runner.services.store.save(floor: floor, host: runner.host.id) }
+    if let floor, floor != stored { try runner.services.store.save(floors: [runner.host.id: floor]) }
     let (activated, loadedAt) = try await activation(runner)
     let rules = VerifyRules(
       change: runner.change, before: before, activated: activated, loadedAt: loadedAt,

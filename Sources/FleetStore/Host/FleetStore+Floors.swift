@@ -22,13 +22,15 @@ extension FleetStore {
     }
   }
 
-  /// Replaces what was known of the host.
-  package func save(floor: FloorEvidence, host: HostID) throws(StoreError) {
-    let body = try RecordCoding.text(floor)
+  /// Replaces what was known of these hosts, in one transaction.
+  package func save(floors: [HostID: FloorEvidence]) throws(StoreError) {
+    if floors.isEmpty { return }
+    var rows: [(host: HostID, body: String)] = []
+    for (host, floor) in floors { rows.append((host, try RecordCoding.text(floor))) }
     try write { db in
-      try db.execute(
-        sql: "INSERT INTO floors (host, body) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET body = excluded.body",
-        arguments: [host.rawValue, body])
+      let save = try db.cachedStatement(
+        sql: "INSERT INTO floors (host, body) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET body = excluded.body")
+      for row in rows { try save.execute(arguments: [row.host.rawValue, row.body]) }
     }
   }
 }

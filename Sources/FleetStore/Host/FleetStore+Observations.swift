@@ -24,23 +24,30 @@ extension FleetStore {
       case .failure(let failure): rows.append((look, try RecordCoding.text(failure)))
       }
     }
+    let news = areNews(rows.map(\.look))
     try write { db in
-      for (look, body) in rows {
-        let host = look.host.rawValue
-        try db.execute(
-          sql: "INSERT INTO observations (host, at, seen, changed, body) VALUES (?, ?, ?, ?, ?)",
-          arguments: [
-            host, look.at.milliseconds, look.observation == nil ? 0 : 1, Self.isNews(look, db) ? 1 : 0, body,
-          ])
+      let insert = try db.cachedStatement(
+        sql: "INSERT INTO observations (host, at, seen, changed, body) VALUES (?, ?, ?, ?, ?)")
+      for (row, isNews) in zip(rows, news) {
+        let look = row.look
+        try insert.execute(arguments: [
+          look.host.rawValue, look.at.milliseconds, look.observation == nil ? 0 : 1, isNews ? 1 : 0, row.body,
+        ])
       }
       for host in Set(rows.map(\.look.host.rawValue)) { try Self.forgetOldObservations(host, db) }
     }
   }
 
-  /// Whether a look tells something else than the newest that is kept. One that can be read no more told something else.
-  private static func isNews(_ look: StoredObservation, _ db: Database) -> Bool {
-    let newest = try? Self.observations(db, "WHERE host = ? ORDER BY id DESC LIMIT 1", [look.host.rawValue]).first
-    return newest?.tellsTheSame(as: look) != true
+  /// Which looks tell something else than the newest that is kept. One that can be read no more told something else.
+  ///
+  /// Asked before the transaction: to decode what was seen before is most of the work, and two processes that look at
+  /// one host at the same time only keep a look more.
+  private func areNews(_ looks: [StoredObservation]) -> [Bool] {
+    var newest: [HostID: StoredObservation] = [:]
+    return looks.map { look in
+      let before = newest.updateValue(look, forKey: look.host) ?? (try? latestObservation(host: look.host))
+      return before?.tellsTheSame(as: look) != true
+    }
   }
 
   /// The newest look at a host; `nil`: there never was one.
@@ -89,7 +96,7 @@ extension FleetStore {
 
   /// Keeps the newest looks, the changes, one of each day, and the newest that saw something whatever its age.
   private static func forgetOldObservations(_ host: String, _ db: Database) throws {
-    try db.execute(
+    let delete = try db.cachedStatement(
       sql: """
         DELETE FROM observations WHERE host = ?1
         AND id NOT IN (SELECT id FROM observations WHERE host = ?1 ORDER BY id DESC LIMIT ?2)
@@ -99,7 +106,8 @@ extension FleetStore {
         AND id NOT IN (SELECT max(id) FROM observations WHERE host = ?1 AND seen = 1 GROUP BY at / ?4
           ORDER BY max(id) DESC LIMIT ?5)
         AND id IS NOT (SELECT max(id) FROM observations WHERE host = ?1 AND seen = 1)
-        """, arguments: [host, keptObservations, keptChanges, dayMilliseconds, keptDays])
+        """)
+    try delete.execute(arguments: [host, keptObservations, keptChanges, dayMilliseconds, keptDays])
   }
 
   private static func observations(
