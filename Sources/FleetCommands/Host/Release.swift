@@ -34,11 +34,10 @@ package struct Release {
     let store = services.store
     let plan = try store.plan(id: try store.rollout(id: quarantine.rollout).plan).plan
     guard let change = plan.changes.first(where: { $0.host == host.id }) else { return nil }
-    var run = HostRun(steps: change.steps)
-    for entry in try store.entries(rollout: quarantine.rollout) where entry.host == host.id {
-      if case .run(let event) = entry.event { try run.apply(event) }
+    let events = try store.entries(rollout: quarantine.rollout, host: host.id).compactMap { entry in
+      if case .run(let event) = entry.event { event } else { nil }
     }
-    return run
+    return try HostRun(steps: change.steps, replaying: events)
   }
 
   /// Enables the service where the rollout's own reason is on it.

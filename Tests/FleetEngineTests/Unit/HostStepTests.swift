@@ -91,6 +91,53 @@ import Testing
     #expect(acts[1].at - acts[0].at >= EngineBounds().shutdown.wholeMilliseconds)
   }
 
+  /// A host that comes back right after it was asked to reset.
+  private static func resetting(_ world: StubWorld, kexecLoaded: Bool) -> StubHost {
+    let hosts = StubHost(world)
+    hosts.change {
+      $0.observation.kexecLoaded = kexecLoaded
+      $0.onAct = { state, act, now in
+        if case .reset = act { state.boots.append((now + 60_000, "boot-2")) }
+      }
+    }
+    return hosts
+  }
+
+  @Test("A2: a kexec kernel that a lost controller was unloading is settled first", arguments: [true, false])
+  func openUnload(isLoaded: Bool) async throws {
+    let world = Self.world()
+    let hosts = Self.resetting(world, kexecLoaded: isLoaded)
+    hosts.change { state in
+      let before = state.onAct
+      state.onAct = { state, act, now in
+        if case .unloadKexec = act { state.observation.kexecLoaded = false }
+        before?(&state, act, now)
+      }
+    }
+    let unload = EffectID(.unloadKexec)
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(.reboot)
+    run.come(to: .activate, then: [.effectIntended(effect: unload, token: "")])
+    let ended = try await run.drive().run
+    #expect(ended.state == .ready(.verify, attempt: 1), "\(ended.state)")
+    #expect(ended.openEffect(unload) == nil && ended.isDone(unload), "\(ended.effects)")
+    #expect(hosts.seen.acts.map(\.act) == (isLoaded ? [.unloadKexec] : []) + [.reset(token: "boot-1")])
+  }
+
+  @Test("D4: once the activation began, nothing is done again to close what is open")
+  func noActAfterTheReset() async throws {
+    let world = Self.world()
+    let hosts = Self.resetting(world, kexecLoaded: true)
+    let unload = EffectID(.unloadKexec)
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(.reboot)
+    run.come(
+      to: .activate,
+      then: [.effectIntended(effect: unload, token: "")] + StubRun.done(EffectID(.reset), token: "boot-0"))
+    _ = try await run.drive()
+    #expect(hosts.seen.acts.isEmpty, "\(hosts.seen.acts.map(\.act))")
+  }
+
   // MARK: The way back
 
   private static let image = FirmwareImage(
