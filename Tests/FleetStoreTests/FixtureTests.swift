@@ -61,9 +61,11 @@ import Testing
       ),
     ])
     try store.save(
-      floor: FloorEvidence(
-        version: FirmwareVersion(1, 51, 3), bios: "Vendor 2.1", evidence: "SEV firmware updated from 1.51.3 to 1.55.31",
-        observedAt: Samples.time(3)), host: host)
+      floors: [
+        host: FloorEvidence(
+          version: FirmwareVersion(1, 51, 3), bios: "Vendor 2.1",
+          evidence: "SEV firmware updated from 1.51.3 to 1.55.31", observedAt: Samples.time(3))
+      ])
     let plan = try store.begin("r-first", [host, Samples.host(2)], at: Samples.time(4))
     try store.save(
       backup: StoredBackup(
