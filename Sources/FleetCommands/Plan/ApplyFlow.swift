@@ -2,7 +2,6 @@ import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetStore
-import Foundation
 
 /// From a wish to a finished rollout: lock, plan, check, consent, run, report.
 struct ApplyFlow {
@@ -18,26 +17,26 @@ struct ApplyFlow {
     let plan = PlanOptionsGroup.plan(in: words)
     let hosts = plan == nil ? try context.hosts(words) : []
     let named = context.namedHosts(words)
-    let lock = try context.lock(command)
-    defer { lock.release() }
-    let store = try context.store()
+    let held = try context.hold(command)
+    defer { held.release() }
+    let store = held.store
     if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {
       Output.note("rollout \(record.id) is not finished (\(record.state.rawValue)); it is taken up again")
       try context.checkPresent(record, store)
       try consent.ask(plan)
-      let status = try await RunFlow(context: context).run(record.id, plan, record.plan, store)
+      let status = try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
       return Self.status(status, plan, named)
     }
     if let plan {
       let stored = try store.plan(id: plan)
-      return try await go(stored.plan, stored.id, store, named: [])
+      return try await go(stored.plan, stored.id, held, named: [])
     }
     let made = try await context.withServices(store, asksNova: !offline) {
       try await PlanMaker(services: $0).plan(
         hosts, options: options, waves: context.inventory.policy.waves, offline: offline)
     }
     try PlanFindings.check(made.findings)
-    return try await go(made.plan, made.id.rawValue, store, named: named)
+    return try await go(made.plan, made.id.rawValue, held, named: named)
   }
 
   /// The rollout of the very same wish that was cut off or paused: the same `apply` after a crash goes on with what it
@@ -53,7 +52,7 @@ struct ApplyFlow {
     return nil
   }
 
-  private func go(_ plan: Plan, _ id: String, _ store: FleetStore, named: Set<HostID>) async throws -> Int32 {
+  private func go(_ plan: Plan, _ id: String, _ held: HeldLock, named: Set<HostID>) async throws -> Int32 {
     let text = PlanText.text(plan, id: id)
     if context.options.json { Output.note(text) } else { output.line(text) }
     guard !plan.changes.isEmpty else {
@@ -68,8 +67,10 @@ struct ApplyFlow {
     try context.checkPresent(plan.changes.map(\.host))
     try consent.ask(plan)
     let rollout = RolloutName.fresh()
-    try store.createRollout(id: rollout, plan: id, at: SystemClock().now())
-    let status = try await RunFlow(context: context).run(rollout, plan, id, store)
+    let run = RunFlow(context: context, held: held)
+    run.take(rollout)
+    try held.store.createRollout(id: rollout, plan: id, at: SystemClock().now())
+    let status = try await run.run(rollout, plan, id)
     return Self.status(status, plan, named)
   }
 
@@ -94,45 +95,6 @@ extension CommandContext {
         ExitStatus.usage, "noHost", "not in the inventory any more: \(gone.joined(separator: ", ")); nothing was done",
         found: gone.joined(separator: ", "))
     }
-  }
-}
-
-/// Runs one rollout with signals and progress, and prints what came of it.
-struct RunFlow {
-  let context: CommandContext
-
-  func run(_ rollout: String, _ plan: Plan, _ planID: String, _ store: FleetStore) async throws -> Int32 {
-    let again = context.options.commandLine(["rollout", "resume", rollout])
-    let interruption = Interruption(hint: again, json: context.options.json)
-    let line = ProgressLine(verbose: context.options.verbose)
-    let user = ProcessInfo.processInfo.environment["SUDO_USER"] ?? ProcessInfo.processInfo.userName
-    let report = try await context.withServices(store, progress: { line.show($0) }) { services in
-      let engine = RolloutEngine(
-        services: services, hosts: context.inventory.hosts, policy: context.inventory.policy)
-      return try await engine.run(
-        rollout: rollout, plan: plan, planID: planID, by: user, stop: { interruption.wish })
-    }
-    if context.options.json {
-      try context.output.document(RolloutDocument(report))
-    } else {
-      context.output.line(RolloutText.text(report))
-    }
-    switch report.state {
-    case .paused, .halted, .running: Output.note("to go on: \(again)")
-    case .finished: break
-    }
-    return report.exitCode
-  }
-}
-
-/// Takes up a rollout that was paused, halted or cut off.
-struct ResumeFlow {
-  let context: CommandContext
-
-  func run(_ record: RolloutRecord, _ store: FleetStore) async throws -> Int32 {
-    let stored = try store.plan(id: record.plan)
-    try context.checkPresent(record, store)
-    return try await RunFlow(context: context).run(record.id, stored.plan, stored.id, store)
   }
 }
 

@@ -7,8 +7,11 @@ import FleetStore
 /// `sevfleet rollout …`
 struct RolloutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rollout", abstract: "Lists, shows and takes up rollouts.",
-    subcommands: [RolloutList.self, RolloutShow.self, RolloutResume.self, RolloutReportCommand.self])
+    commandName: "rollout", abstract: "Lists, shows, stops and takes up rollouts.",
+    subcommands: [
+      RolloutList.self, RolloutShow.self, RolloutPause.self, RolloutResume.self, RolloutHalt.self,
+      RolloutReportCommand.self,
+    ])
 }
 
 struct RolloutList: AsyncParsableCommand {
@@ -19,7 +22,11 @@ struct RolloutList: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      let records = try context.store().rollouts()
+      var records = try context.store().rollouts()
+      let presence = try await context.presence(records.map(\.state))
+      for index in records.indices {
+        records[index].state = presence.presented(records[index].id, records[index].state, nil).0
+      }
       if options.json {
         try context.output.document(RolloutListDocument(records))
         return ExitStatus.done
@@ -70,7 +77,8 @@ struct RolloutShow: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      let report = try StoredRollout.report(try context.store(), id)
+      let stored = try StoredRollout.report(try context.store(), id)
+      let report = try await context.presence([stored.state]).presented(stored)
       if options.json {
         try context.output.document(RolloutDocument(report))
       } else {
@@ -86,23 +94,67 @@ struct RolloutResume: AsyncParsableCommand {
     commandName: "resume", abstract: "Takes up a rollout that was paused, halted or cut off.")
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: "The rollout's id, or the beginning of it; none: the newest that is not finished.") var id: String?
+  @Argument(help: "The rollout's id, or the beginning of it; none: the newest that was paused or cut off.")
+  var id: String?
 
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
-      let lock = try context.lock("rollout resume")
-      defer { lock.release() }
-      let store = try context.store()
-      let record = try id.map { try store.rollout(id: $0) } ?? store.unfinishedRollouts().first
-      guard let record else {
-        throw CommandError(ExitStatus.usage, "noRollout", "no rollout is unfinished")
-      }
+      let held = try context.hold("rollout resume")
+      defer { held.release() }
+      let record = try id.map { try held.store.rollout(id: $0) } ?? Self.newest(held.store)
       guard record.isUnfinished else {
         throw CommandError(
           ExitStatus.usage, "finished", "rollout \(record.id) is finished", found: record.state.rawValue)
       }
-      return try await ResumeFlow(context: context).run(record, store)
+      return try await ResumeFlow(context: context, held: held).run(record)
+    }
+  }
+
+  /// A halted one was stopped for good: it is taken up only by its name.
+  private static func newest(_ store: FleetStore) throws -> RolloutRecord {
+    let unfinished = try store.unfinishedRollouts()
+    if let record = unfinished.first(where: { $0.state != .halted }) { return record }
+    guard let halted = unfinished.first else {
+      throw CommandError(ExitStatus.usage, "noRollout", "no rollout is unfinished")
+    }
+    throw CommandError(
+      ExitStatus.usage, "halted", "rollout \(halted.id) is halted; name it to take it up all the same",
+      expected: "rollout resume \(halted.id)", found: halted.state.rawValue)
+  }
+}
+
+struct RolloutPause: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause", abstract: "Stops a rollout at the next step boundary; `resume` goes on.")
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var stopping: StopOptions
+
+  func run() async throws { try await stopping.run(.pause, options) }
+}
+
+struct RolloutHalt: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "halt", abstract: "Stops a rollout for good: only `resume` with its name goes on.")
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var stopping: StopOptions
+
+  func run() async throws { try await stopping.run(.halt, options) }
+}
+
+/// What `pause` and `halt` share.
+struct StopOptions: ParsableArguments {
+  @Argument(help: "The rollout's id, or the beginning of it.") var id: String
+  @Option(help: "Why, for the record.") var reason: String?
+  @Flag(help: "Ask, and do not wait until it has happened.") var noWait = false
+
+  func run(_ kind: StopWish.Kind, _ options: GlobalOptions) async throws {
+    try await Execution.run(options) {
+      let context = try CommandContext(options, needsCatalog: false)
+      let wish = StopWish(kind, by: Operator.name, reason: reason.flatMap { $0.isEmpty ? nil : $0 })
+      return try await StopFlow(context: context, wish: wish, follows: !noWait).run(id)
     }
   }
 }
@@ -118,7 +170,8 @@ struct RolloutReportCommand: AsyncParsableCommand {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
       let store = try context.store()
-      let report = try StoredRollout.report(store, id)
+      let stored = try StoredRollout.report(store, id)
+      let report = try await context.presence([stored.state]).presented(stored)
       if options.json {
         try context.output.document(RolloutDocument(report))
         return ExitStatus.done

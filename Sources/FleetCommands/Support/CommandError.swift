@@ -62,6 +62,7 @@ package struct CommandError: Error {
     case let error as JournalCorruption:
       self.init(
         ExitStatus.failed, "journalCorrupt", "journal entry \(error.seq): \(error.text); nothing was touched")
+    case let error as ControlError: self.init(ExitStatus.failed, error.kind.rawValue, error.text)
     case let error as Diagnostics: self.init(error)
     default: self.init(ExitStatus.failed, "failed", "\(error)")
     }

@@ -1,14 +1,14 @@
-/// Somebody wants a rollout to begin no new host; the hosts under work reach their next step boundary.
+/// What somebody asks of a rollout under way: to stop at the next step boundary, for now or for good.
 package struct StopWish: Hashable, Sendable, Codable {
   package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// To be taken up again as it is.
+    /// No new host starts, running hosts go on to their next step boundary; taken up again by the same command.
     case pause
-    /// To be taken up again only by somebody who says so.
+    /// The same, and only a person who names the rollout takes it up again.
     case halt
   }
 
   package var kind: Kind
-  /// Who asked.
+  /// Who asks, as the journal shall name them.
   package var by: String
   package var reason: String?
 
@@ -18,12 +18,24 @@ package struct StopWish: Hashable, Sendable, Codable {
     self.reason = reason
   }
 
-  /// How the rollout ends here because of it.
+  /// What the journal says as the reason: `halted by alice: the new image is bad`.
+  package var sentence: String {
+    let verb =
+      switch kind {
+      case .pause: "paused"
+      case .halt: "halted"
+      }
+    return "\(verb) by \(by)" + (reason.map { ": \($0)" } ?? "")
+  }
+
+  /// The event that makes it true.
   package var event: JournalEvent {
-    let text = "asked to stop by \(by)" + (reason.map { ": \($0)" } ?? "")
-    return switch kind {
-    case .pause: .rolloutPaused(reason: text)
-    case .halt: .rolloutHalted(reason: text)
+    switch kind {
+    case .pause: .rolloutPaused(reason: sentence)
+    case .halt: .rolloutHalted(reason: sentence)
     }
   }
+
+  /// Of two wishes the one that stops for longer; of equal ones the first, since its author was told so.
+  package func joined(_ later: StopWish) -> StopWish { kind == .pause && later.kind == .halt ? later : self }
 }

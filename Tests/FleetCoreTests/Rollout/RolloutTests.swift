@@ -228,7 +228,7 @@ import Testing
     let event = try #require(Self.ending(try world.advance(wish: wish)))
     switch (kind, event) {
     case (.pause, .rolloutPaused(let reason)), (.halt, .rolloutHalted(let reason)):
-      #expect(reason == "asked to stop by ada: the night is over")
+      #expect(reason == "\(kind == .pause ? "paused" : "halted") by ada: the night is over")
     case (.pause, _), (.halt, _): Issue.record("ended by \(event)")
     }
     try world.finish(Self.id("b"), .converged)
