@@ -19,6 +19,8 @@ package final class FleetStore: Sendable {
   let blobs: BlobFolder
   /// What was folded already of the rollouts that did not come to their end.
   let folds = Mutex(RolloutFolds())
+  /// Our token, once this process drives hosts.
+  let fence = Mutex<Int64?>(nil)
 
   private init(folder: String, isReadOnly: Bool, pool: DatabasePool) {
     self.folder = folder

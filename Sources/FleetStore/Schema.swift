@@ -9,6 +9,7 @@ import GRDB
 /// | 1      | `001-initial`          | 0.1   | journal with hash chain, plans, rollouts, observations, floors, backups |
 /// | 2      | `002-compute-views`    | 0.1   | the newest look at a host in Nova, for plans that are made offline      |
 /// | 3      | `003-observed-changes` | 0.1   | which looks told something new, so that the past is kept                |
+/// | 4      | `004-fences`           | 0.1   | who may write the journal: the newest token                             |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -22,6 +23,7 @@ enum Schema {
   static let migrations: [Migration] = [
     Migration(name: "001-initial", sql: initial), Migration(name: "002-compute-views", sql: computeViews),
     Migration(name: "003-observed-changes", sql: observedChanges),
+    Migration(name: "004-fences", sql: fences),
   ]
 
   static var migrator: DatabaseMigrator {
@@ -112,6 +114,15 @@ enum Schema {
       PRIMARY KEY (backup, sha256)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX backup_blobs_sha256 ON backup_blobs (sha256);
+    """
+
+  /// `AUTOINCREMENT`: a token is never given twice, whatever happens to its row.
+  private static let fences = """
+    CREATE TABLE fences (
+      token INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      holder TEXT NOT NULL
+    ) STRICT;
     """
 
   private static let computeViews = """

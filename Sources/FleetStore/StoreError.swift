@@ -5,7 +5,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The stable names of everything that can go wrong.
   package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    case missing, readOnly, locked, file
+    case missing, readOnly, locked, fenced, file
     case schemaNewer, schemaOlder, migrationFailed
     case corrupt, corruptRecord, notEncodable
     case notFound, ambiguous, tooShort, immutable
@@ -19,6 +19,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case readOnly
   /// Another controller holds the lock; the text says who (RULES K).
   case locked(holder: String)
+  /// Another controller took over: this process may not act any more; the text says who did.
+  case fenced(holder: String)
   /// The system refused something with a file or folder.
   case file(operation: String, path: String, cause: String)
   /// The database holds migrations that this program does not know: it was written by a newer one.
@@ -49,6 +51,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .missing: .missing
     case .readOnly: .readOnly
     case .locked: .locked
+    case .fenced: .fenced
     case .file: .file
     case .schemaNewer: .schemaNewer
     case .schemaOlder: .schemaOlder
@@ -73,6 +76,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .missing(let path): "there is no sevfleet database at \(path)"
     case .readOnly: "the database was opened for reading only"
     case .locked(let holder): "another controller holds the lock: \(holder)"
+    case .fenced(let holder): "another controller took over, so that this one acts no more: \(holder)"
     case .file(let operation, let path, _): "could not \(operation) \(path)"
     case .schemaNewer: "the database was written by a newer sevfleet"
     case .schemaOlder: "the database was written by an older sevfleet; a controller must open it once"
@@ -97,7 +101,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .blobDamaged(let sha256, _): sha256
     case .blobTooLarge(_, let limit): "at most \(limit) bytes"
     case .schemaOlder(let lacking): lacking.joined(separator: ", ")
-    case .missing, .readOnly, .locked, .file, .schemaNewer, .migrationFailed, .corrupt, .corruptRecord, .notEncodable,
+    case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .migrationFailed, .corrupt, .corruptRecord,
+      .notEncodable,
       .notFound, .ambiguous, .immutable, .blobMissing, .database:
       nil
     }
@@ -109,8 +114,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .blobTooLarge(let size, _): "\(size) bytes"
     case .ambiguous(_, _, let matches): matches.joined(separator: ", ")
     case .schemaNewer(let unknown): unknown.joined(separator: ", ")
-    case .missing, .readOnly, .locked, .file, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord, .notEncodable,
-      .notFound, .tooShort, .immutable, .blobMissing, .database:
+    case .missing, .readOnly, .locked, .fenced, .file, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
+      .notEncodable, .notFound, .tooShort, .immutable, .blobMissing, .database:
       nil
     }
   }
@@ -119,8 +124,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   package var cause: String? {
     switch self {
     case .file(_, _, let cause), .migrationFailed(_, let cause), .database(_, let cause): cause
-    case .missing, .readOnly, .locked, .schemaNewer, .schemaOlder, .corrupt, .corruptRecord, .notEncodable, .notFound,
-      .ambiguous, .tooShort, .immutable, .blobMissing, .blobDamaged, .blobTooLarge:
+    case .missing, .readOnly, .locked, .fenced, .schemaNewer, .schemaOlder, .corrupt, .corruptRecord, .notEncodable,
+      .notFound, .ambiguous, .tooShort, .immutable, .blobMissing, .blobDamaged, .blobTooLarge:
       nil
     }
   }

@@ -31,6 +31,7 @@ struct HostRelease: AsyncParsableCommand {
       let lock = try context.lock("host release")
       defer { lock.release() }
       let store = try context.store()
+      try store.takeFence(lock, at: SystemClock().now())
       guard let quarantine = try store.quarantines()[host.id] else {
         throw CommandError(ExitStatus.usage, "notQuarantined", "\(host.id) is not quarantined", expected: "quarantined")
       }

@@ -17,7 +17,7 @@ struct ApplyFlow {
     let plan = PlanOptionsGroup.plan(in: words)
     let hosts = plan == nil ? try context.hosts(words) : []
     let named = context.namedHosts(words)
-    let held = try context.hold(command)
+    let held = try await context.hold(command, takesOver: consent.takeover)
     defer { held.release() }
     let store = held.store
     if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {

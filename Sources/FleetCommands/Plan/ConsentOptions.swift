@@ -6,6 +6,7 @@ import Foundation
 struct ConsentOptions: ParsableArguments {
   @Option(help: "How many servers may be shut down: the number the plan prints.") var acceptRestarts: Int?
   @Flag(help: "Do not ask.") var yes = false
+  @Flag(help: "Take the lock from a controller that does not answer any more.") var takeover = false
 
   /// Where nobody can answer, nothing is begun, not even a look at a host.
   func checkTerminal() throws {

@@ -96,11 +96,12 @@ struct RolloutResume: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Argument(help: "The rollout's id, or the beginning of it; none: the newest that was paused or cut off.")
   var id: String?
+  @Flag(help: "Take the lock from a controller that does not answer any more.") var takeover = false
 
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
-      let held = try context.hold("rollout resume")
+      let held = try await context.hold("rollout resume", takesOver: takeover)
       defer { held.release() }
       let record = try id.map { try held.store.rollout(id: $0) } ?? Self.newest(held.store)
       guard record.isUnfinished else {

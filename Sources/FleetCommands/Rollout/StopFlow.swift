@@ -63,6 +63,7 @@ struct StopFlow {
       return nil
     }
     defer { lock.release() }
+    try store.takeFence(lock, at: SystemClock().now())
     return try StopOutright(store: store).stop(rollout, wish)
   }
 

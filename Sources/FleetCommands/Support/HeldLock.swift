@@ -11,9 +11,9 @@ final class HeldLock: Sendable {
   let desk: ControlDesk
   private let server: ControlServer?
 
-  init(folder: String, command: String) throws {
-    let lock = try DaemonLock.acquire(folder: folder, command: command, at: SystemClock().now())
+  init(_ lock: DaemonLock, folder: String) throws {
     let store = try FleetStore.open(folder: folder)
+    try store.takeFence(lock, at: SystemClock().now())
     let desk = ControlDesk(store: store, holder: lock.holder) { rollout, wish in
       Output.note("\(wish.sentence); rollout \(rollout) stops at the next step boundary")
     }
@@ -36,5 +36,21 @@ final class HeldLock: Sendable {
 
 extension CommandContext {
   /// Takes the lock for a command that drives hosts; throws `locked`, which tells who holds it.
-  func hold(_ command: String) throws -> HeldLock { try HeldLock(folder: stateFolder, command: command) }
+  ///
+  /// `takesOver`: also from a holder that does not answer any more. One that answers keeps it: it can be asked to stop.
+  func hold(_ command: String, takesOver: Bool = false) async throws -> HeldLock {
+    let at = SystemClock().now()
+    guard takesOver, let holder = try DaemonLock.holder(folder: stateFolder) else {
+      return try HeldLock(DaemonLock.acquire(folder: stateFolder, command: command, at: at), folder: stateFolder)
+    }
+    let asked = await ControlClient(state: stateFolder).ask(ControlRequest(.status, by: Operator.name))
+    if case .success = asked {
+      throw CommandError(
+        ExitStatus.locked, "holderAnswers", "the holder of the lock answers and is not taken over: \(holder.text)",
+        expected: "rollout pause, or its end", found: "an answer")
+    }
+    let lock = try DaemonLock.takeOver(folder: stateFolder, command: command, at: at)
+    Output.note("taken over from: \(holder.text); whatever it still begins is refused by the journal")
+    return try HeldLock(lock, folder: stateFolder)
+  }
 }

@@ -53,6 +53,8 @@ extension HostRunner {
     _ id: EffectID, _ kind: FailureKind, _ act: (String) async throws -> Void
   ) async throws -> Failure? {
     let token = run.openEffect(id)?.token ?? ""
+    // The intent was appended under the fence; what is asked for a second time is not, and much time may lie between.
+    try services.store.checkFence()
     Failpoint.hit("before \(host.id) effect \(id)")
     defer { Failpoint.hit("after \(host.id) effect \(id)") }
     do {

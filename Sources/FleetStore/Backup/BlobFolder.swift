@@ -35,7 +35,8 @@ final class BlobFolder: Sendable {
     } catch {
       switch error.kind {
       case .blobMissing, .blobDamaged, .blobTooLarge: return false
-      case .missing, .readOnly, .locked, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
+      case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
+        .corruptRecord,
         .notEncodable, .notFound, .ambiguous, .tooShort, .immutable, .database:
         throw error
       }

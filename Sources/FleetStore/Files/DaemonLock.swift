@@ -5,7 +5,8 @@ import Synchronization
 /// The right to drive hosts (RULES K): `flock` on a file in the state folder, held while this value is held.
 ///
 /// The system gives the lock back when the process ends, however it ends; the file stays and says nothing by itself.
-/// The descriptor is closed on exec, so that no child keeps the lock alive.
+/// The descriptor is closed on exec, so that no child keeps the lock alive. Where a holder hangs, the file is replaced by
+/// another one that the new holder has locked; the old lock then guards nothing.
 package final class DaemonLock: Sendable {
   package static let fileName = "lock"
   /// A look at the holder takes the lock for an instant; an attempt that meets one tries again.
@@ -14,11 +15,15 @@ package final class DaemonLock: Sendable {
   /// Bytes that a holder's line may have: a command line can be long.
   private static let maxHolder = 64 * 1024
 
+  private static let takeoverName = "lock.takeover"
+
   package let holder: LockHolder
+  private let path: String
   private let descriptor: Mutex<Int32?>
 
-  private init(holder: LockHolder, descriptor: Int32) {
+  private init(holder: LockHolder, path: String, descriptor: Int32) {
     self.holder = holder
+    self.path = path
     self.descriptor = Mutex(descriptor)
   }
 
@@ -28,18 +33,76 @@ package final class DaemonLock: Sendable {
   package static func acquire(folder: String, command: String, at: Instant) throws(StoreError) -> DaemonLock {
     try SystemFile.makeFolder(folder)
     let path = folder + "/" + fileName
-    let descriptor = try SystemFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
-    do throws(StoreError) {
-      guard try take(descriptor, path) else {
-        throw .locked(holder: written(in: path)?.text ?? "a process that has not said yet who it is")
+    for _ in 1...attempts {
+      let descriptor = try SystemFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+      do throws(StoreError) {
+        guard try take(descriptor, path) else {
+          throw .locked(holder: written(in: path)?.text ?? unnamed)
+        }
+        // Somebody who took over replaced the file between our opening and our locking it.
+        if isAt(path, descriptor) { return try made(descriptor, path, command, at) }
+      } catch {
+        close(descriptor)
+        throw error
       }
-      let holder = LockHolder(pid: getpid(), startedAt: at, command: command, hostName: hostName())
-      try write(holder, to: descriptor, path: path)
-      return DaemonLock(holder: holder, descriptor: descriptor)
+      close(descriptor)
+    }
+    throw .locked(holder: written(in: path)?.text ?? unnamed)
+  }
+
+  /// Takes the lock from a holder that hangs; where nobody holds it, as `acquire`. The old holder keeps a lock on a file
+  /// that nobody looks at any more: take a fence next, which it cannot pass.
+  package static func takeOver(folder: String, command: String, at: Instant) throws(StoreError) -> DaemonLock {
+    try SystemFile.makeFolder(folder)
+    let guardPath = folder + "/" + takeoverName
+    let turnstile = try SystemFile.open(guardPath, O_RDWR | O_CREAT | O_NOFOLLOW)
+    defer { close(turnstile) }
+    // One at a time: of two that replace the file both would believe to hold it.
+    guard try take(turnstile, guardPath) else { throw .locked(holder: "somebody else is taking over") }
+    do throws(StoreError) {
+      return try acquire(folder: folder, command: command, at: at)
+    } catch {
+      guard error.kind == .locked else { throw error }
+    }
+    let path = folder + "/" + fileName
+    let fresh = "\(path).\(getpid())"
+    unlink(fresh)
+    let descriptor = try SystemFile.open(fresh, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+    let lock: DaemonLock
+    do throws(StoreError) {
+      guard try take(descriptor, fresh) else { throw .locked(holder: unnamed) }
+      lock = try made(descriptor, path, command, at)
     } catch {
       close(descriptor)
+      unlink(fresh)
       throw error
     }
+    guard rename(fresh, path) == 0 else {
+      let failure = SystemFile.failure("replace", path)
+      unlink(fresh)
+      throw failure
+    }
+    try SystemFile.syncFolder(folder)
+    return lock
+  }
+
+  /// Whether nobody has taken over: the file that we locked still is the one that others look at.
+  package var isInForce: Bool { descriptor.withLock { held in held.map { Self.isAt(path, $0) } ?? false } }
+
+  private static let unnamed = "a process that has not said yet who it is"
+
+  private static func made(
+    _ descriptor: Int32, _ path: String, _ command: String, _ at: Instant
+  ) throws(StoreError) -> DaemonLock {
+    let holder = LockHolder(pid: getpid(), startedAt: at, command: command, hostName: hostName())
+    try write(holder, to: descriptor, path: path)
+    return DaemonLock(holder: holder, path: path, descriptor: descriptor)
+  }
+
+  private static func isAt(_ path: String, _ descriptor: Int32) -> Bool {
+    var (ours, there) = (stat(), stat())
+    guard fstat(descriptor, &ours) == 0, lstat(path, &there) == 0 else { return false }
+    return ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
   }
 
   /// Who holds the lock of a state folder now; `nil`: nobody.

@@ -13,6 +13,7 @@ extension FleetStore {
     _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant
   ) throws(StoreError) -> JournalEntry {
     try write { db in
+      try checkFence(db)
       var tail = try JournalTail(db)
       return try Self.append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
     }
@@ -24,6 +25,7 @@ extension FleetStore {
     _ events: [(event: JournalEvent, host: HostID?)], rollout: String?, at: Instant
   ) throws(StoreError) -> [JournalEntry] {
     try write { db in
+      try checkFence(db)
       var tail = try JournalTail(db)
       return try events.map { try Self.append($0.event, rollout: rollout, host: $0.host, at: at, tail: &tail, db) }
     }

@@ -14,6 +14,7 @@ extension FleetStore {
     id: String, plan: String, at: Instant, events: [JournalEvent] = []
   ) throws(StoreError) -> [JournalEntry] {
     try write { db in
+      try checkFence(db)
       guard try Self.fetchPlan(plan, db) != nil else { throw StoreError.notFound(.plan, given: plan) }
       let taken = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM rollouts WHERE id = ?)", arguments: [id])
       if taken == true { throw StoreError.immutable(.rollout, id: id) }

@@ -106,6 +106,24 @@ import Testing
     }
   }
 
+  /// A holder that hangs is taken over; when it wakes up, the journal refuses it.
+  @Test func aHungHolderIsTakenOverAndActsNoMore() async throws {
+    try await Self.running { scenario, id, process in
+      let refused = try await scenario.sevfleet("rollout", "resume", id, "--takeover", "--json")
+      #expect(refused.status == 75 && refused.stdout.contains("holderAnswers"), "\(refused.stdout)")
+      kill(process, SIGSTOP)
+      defer { kill(process, SIGCONT) }
+      let taken = try await scenario.sevfleet("rollout", "resume", id, "--takeover", "--json")
+      #expect(taken.status == 0, "\(taken.stderr)")
+      #expect(try RolloutSeen.read(taken).hosts.map(\.outcome) == ["converged", "converged"])
+    } then: { scenario, ended in
+      #expect(ended.status == 75, "\(ended.stdout) \(ended.stderr)")
+      #expect(ended.stdout.contains("\"fenced\""), "\(ended.stdout)")
+      let row = try #require(try await Rollouts.list(scenario).first)
+      #expect(row.state == "finished", "the old one added nothing")
+    }
+  }
+
   /// A stopped process holds its lock and its socket, and answers nothing.
   @Test func aHungHolderIsNamed() async throws {
     try await Self.running { scenario, id, process in
