@@ -93,6 +93,10 @@ package struct ComputeServer: Hashable, Sendable, Codable {
   package var isModelPending: Bool?
   package var ownerWord: OwnerWord?
   package var fault: String?
+  /// Of the flavor it was made with; `nil`: not told, as in what was stored before sevfleet asked.
+  package var vcpus: Int?
+  /// MiB; `nil` as above.
+  package var memoryMB: Int?
 
   package init(
     id: String, name: String, project: String, status: ServerStatus, taskState: String? = nil, powerState: Int = 1,

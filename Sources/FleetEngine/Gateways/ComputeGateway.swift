@@ -18,6 +18,9 @@ package protocol ComputeGateway: Sendable {
   func services() async throws(ComputeError) -> [ComputeServiceState]
   /// Enabled hosts whose service is up.
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState]
+  /// What every compute host has free, in a handful of requests for the whole deployment. A host that Placement offers
+  /// no CPU or memory of has nothing free.
+  func rooms() async throws(ComputeError) -> [ComputeRoom]
   func disable(service: String, reason: String) async throws(ComputeError)
   func enable(service: String) async throws(ComputeError)
   func moveLive(_ server: String) async throws(ComputeError)

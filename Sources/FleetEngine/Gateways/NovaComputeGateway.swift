@@ -4,7 +4,7 @@ package import OpenStackAPI
 
 /// The compute port over Nova, Placement, Glance and Cinder.
 package final class NovaComputeGateway: ComputeGateway {
-  private let cloud: OpenStackCloud
+  let cloud: OpenStackCloud
   private let models: ServerModelReader
 
   package init(_ cloud: OpenStackCloud) {
@@ -78,15 +78,8 @@ package final class NovaComputeGateway: ComputeGateway {
     }
     var slots: [EncryptionModel: Int] = [.sev: 0, .sevES: 0, .sevSNP: 0]
     for record in records {
-      guard let inventory = record.inventories["MEM_ENCRYPTION_CONTEXT"] else { continue }
-      let total = max(0, inventory.total - inventory.reserved)
-      if record.traits.contains("HW_CPU_X86_AMD_SEV_SNP") {
-        slots[.sevSNP, default: 0] += total
-      } else if record.traits.contains("HW_CPU_X86_AMD_SEV_ES") {
-        slots[.sevES, default: 0] += total
-      } else {
-        slots[.sev, default: 0] += total
-      }
+      guard let inventory = record.inventories[Self.encryptionClass] else { continue }
+      slots[Self.model(traits: record.traits), default: 0] += max(0, inventory.total - inventory.reserved)
     }
     view.encryptionSlots = slots
     view.traits = Set(records.flatMap(\.traits)).sorted()
@@ -151,7 +144,7 @@ package final class NovaComputeGateway: ComputeGateway {
     _ = try await asked { () async throws(OpenStackError) in try await cloud.nova.start(server) }
   }
 
-  private func asked<Value>(
+  func asked<Value>(
     _ call: () async throws(OpenStackError) -> Value
   ) async throws(ComputeError) -> Value {
     do {

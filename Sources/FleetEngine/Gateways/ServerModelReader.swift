@@ -20,6 +20,8 @@ final class ServerModelReader: Sendable {
       powerState: Self.number(server.powerState), host: server.host, model: reading.model, modelSource: reading.source,
       ownerWord: Self.ownerWord(server), fault: server.fault?.message)
     if reading.isPending { value.isModelPending = true }
+    value.vcpus = server.flavor.vcpus
+    value.memoryMB = server.flavor.ram
     return value
   }
 

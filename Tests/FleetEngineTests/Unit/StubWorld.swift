@@ -91,6 +91,8 @@ final class StubWorld: EngineClock, ComputeGateway {
   func services() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
 
+  func rooms() async throws(ComputeError) -> [ComputeRoom] { [] }
+
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
     if inventory {
       change {

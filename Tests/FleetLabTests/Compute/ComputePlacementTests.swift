@@ -47,6 +47,39 @@ import Testing
     }
   }
 
+  @Test func candidatesTellWhatIsFree() async throws {
+    try await withCompute(hosts: 1) { lab, probe in
+      await lab.addHost("two", slots: [.sev: 7])
+      _ = try await lab.addServer("s", flavor: "sev.small", host: "two")
+      let all = "/allocation_candidates?resources=VCPU:1,MEMORY_MB:1"
+      let body = try await Self.get(probe, all).body
+      #expect(body["allocation_requests"]?.list.count == 2)
+      let named = try await Self.get(probe, "/resource_providers?name=two_amd_sev").body["resource_providers"]?.list
+      let child = try #require(named?.first)
+      let shown = try #require(body["provider_summaries"]?[child["uuid"]?.text ?? ""])
+      #expect(shown["resources"]?["MEM_ENCRYPTION_CONTEXT"]?["capacity"]?.int == 7)
+      #expect(shown["resources"]?["MEM_ENCRYPTION_CONTEXT"]?["used"]?.int == 1)
+      #expect(shown["traits"]?.list.contains(.text("HW_CPU_X86_AMD_SEV")) == true)
+      let root = try #require(child["parent_provider_uuid"]?.text)
+      #expect(shown["root_provider_uuid"]?.text == root)
+      // Four vCPUs for each, and memory less what is reserved: as the inventory says it.
+      let inventory = try await Self.get(probe, "/resource_providers/\(root)/inventories").body["inventories"]
+      let resources = body["provider_summaries"]?[root]?["resources"]
+      #expect(resources?["VCPU"]?["capacity"]?.int == inventory?["VCPU"]?["total"]?.int.map { $0 * 4 })
+      #expect(resources?["MEMORY_MB"]?["capacity"]?.int == inventory?["MEMORY_MB"]?["total"]?.int.map { $0 - 512 })
+      // Who has not that much is missing, with its whole tree.
+      let slots = try await Self.get(probe, "/allocation_candidates?resources=MEM_ENCRYPTION_CONTEXT:6").body
+      #expect(slots["provider_summaries"]?[root] != nil)
+      let more = try await Self.get(probe, "/allocation_candidates?resources=MEM_ENCRYPTION_CONTEXT:16").body
+      #expect(more["allocation_requests"]?.list.isEmpty == true)
+      #expect(more["provider_summaries"]?[root] == nil)
+      #expect(try await Self.get(probe, all, version: "1.9").status == 404)
+      for wrong in ["", "?resources=VCPU", "?resources=VCPU:0", "?resources=VCPU:1&foo=1"] {
+        #expect(try await Self.get(probe, "/allocation_candidates" + wrong).status == 400)
+      }
+    }
+  }
+
   @Test func refusalsAreOfPlacementsShape() async throws {
     try await withCompute(hosts: 1) { lab, probe in
       let unknown = try await Self.get(probe, "/resource_providers/11111111-2222-4333-8444-555555555555/traits")

@@ -97,6 +97,44 @@ extension ComputeContractTests {
     }
   }
 
+  /// What a wave's capacity is judged by: one request for everybody agrees with a host's own records. Other cases move
+  /// nothing on this host, but Nova may still be taking back what an earlier one left, so it is looked at until both agree.
+  @Test(arguments: await ComputeBackends.all)
+  func placementTellsWhatIsFree(_ backend: any ComputeBackend) async throws {
+    try await Stage.play(backend, hosts: 1) { stage in
+      let server = try await stage.server(0, .sevES)
+      let name = try #require(server.hypervisorHostname)
+      let hypervisor = try #require(try await stage.nova.hypervisors().first { $0.hostname == name })
+      let tree = try await eventually("the same free room twice") {
+        let records = try await stage.cloud.placement.records(hypervisor: name)
+        let tree = try await stage.cloud.placement.capacities().filter { $0.rootID == hypervisor.id }
+        var wanted: [String: [String: ResourceCapacity]] = [:]
+        for record in records {
+          var resources: [String: ResourceCapacity] = [:]
+          for (kind, inventory) in record.inventories {
+            resources[kind] = ResourceCapacity(capacity: inventory.capacity, used: record.usages[kind] ?? -1)
+          }
+          wanted[record.provider.id] = resources
+        }
+        let found = Dictionary(tree.map { ($0.id, $0.resources) }) { first, _ in first }
+        return (found == wanted ? tree : nil, "\(found), not \(wanted)")
+      }
+      let root = try #require(tree.first { $0.parentID == nil })
+      #expect(root.id == hypervisor.id)
+      let cpus = try #require(root.resources["VCPU"])
+      #expect(cpus.used >= 1 && cpus.free > 0)
+      #expect(try #require(root.resources["MEMORY_MB"]).used >= 512)
+      let children = tree.filter { $0.parentID != nil }
+      #expect(!children.isEmpty && children.allSatisfy { $0.parentID == root.id })
+      let encrypted = try #require(children.first { $0.traits.contains("HW_CPU_X86_AMD_SEV_ES") })
+      #expect(encrypted.resources["MEM_ENCRYPTION_CONTEXT"]?.used ?? 0 >= 1)
+      #expect(try await stage.service(stage.hosts[0]).zone == "nova")
+      // A host that takes no servers is listed all the same: that is Nova's to know.
+      try await stage.nova.disable(service: try await stage.service(stage.hosts[0]).id, reason: "sevfleet:case")
+      #expect(try await stage.cloud.placement.capacities().contains { $0.rootID == hypervisor.id })
+    }
+  }
+
   /// Disabling is no barrier: what was given to the host before still lands there.
   @Test(arguments: await ComputeBackends.all)
   func lateBuildLandsOnADisabledHost(_ backend: any ComputeBackend) async throws {

@@ -37,6 +37,8 @@ extension LabCompute {
     let answer: APIAnswer
     if !token.roles.contains("admin") {
       answer = refusal(403, "Forbidden", "Access was denied to this resource.", call)
+    } else if call.method == "GET", call.path == ["allocation_candidates"] {
+      answer = candidates(call, version)
     } else if call.method != "GET" || call.path[0] != "resource_providers" {
       answer = refusal(404, "Not Found", "The resource could not be found.", call)
     } else if call.path.count == 1 {
@@ -58,7 +60,7 @@ extension LabCompute {
 
   // MARK: Providers
 
-  private var providers: [PlacementProvider] {
+  var providers: [PlacementProvider] {
     hostNames.compactMap { hosts[$0] }.flatMap { host in
       [PlacementProvider(host: host, model: nil)]
         + LabGuest.Model.allCases.filter { host.slots[$0] != nil }.map { PlacementProvider(host: host, model: $0) }
@@ -117,7 +119,7 @@ extension LabCompute {
     }
   }
 
-  private func inventories(_ provider: PlacementProvider) -> [String: APIValue] {
+  func inventories(_ provider: PlacementProvider) -> [String: APIValue] {
     let host = provider.host
     if let model = provider.model {
       return ["MEM_ENCRYPTION_CONTEXT": inventory(total: host.slots[model] ?? 0, largest: 1)]
@@ -136,20 +138,20 @@ extension LabCompute {
     ]
   }
 
-  private func usages(_ provider: PlacementProvider) -> [String: APIValue] {
+  func usages(_ provider: PlacementProvider) -> [String: APIValue] {
     let used = usage(of: provider.host.name)
     if let model = provider.model { return ["MEM_ENCRYPTION_CONTEXT": .int(used.slots[model] ?? 0)] }
     return ["VCPU": .int(used.vcpus), "MEMORY_MB": .int(used.memoryMB), "DISK_GB": .int(used.diskGB)]
   }
 
-  private func traits(_ provider: PlacementProvider) -> [String] {
+  func traits(_ provider: PlacementProvider) -> [String] {
     if let trait = provider.model?.provider?.trait { return [trait, "OWNER_NOVA"] }
     return ["COMPUTE_NODE", "OWNER_NOVA", "COMPUTE_SECURITY_STATELESS_FIRMWARE"]
   }
 
   // MARK: Refusals
 
-  private func refusal(_ status: Int, _ title: String, _ detail: String, _ call: APICall) -> APIAnswer {
+  func refusal(_ status: Int, _ title: String, _ detail: String, _ call: APICall) -> APIAnswer {
     var error: [String: APIValue] = [
       "status": .int(status), "title": .string(title), "detail": .string(detail),
       "request_id": .string(call.requestID),
