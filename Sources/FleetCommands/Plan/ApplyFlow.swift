@@ -15,7 +15,7 @@ struct ApplyFlow {
   func run(_ words: [String], _ options: PlanOptions, offline: Bool = false) async throws -> Int32 {
     try consent.checkTerminal()
     let plan = PlanOptionsGroup.plan(in: words)
-    let hosts = plan == nil ? try context.hosts(words) : []
+    let hosts = plan == nil ? try context.hosts(words, options) : []
     let named = context.namedHosts(words)
     let held = try await context.hold(command, takesOver: consent.takeover)
     defer { held.release() }

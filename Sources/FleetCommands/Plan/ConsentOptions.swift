@@ -28,6 +28,8 @@ struct ConsentOptions: ParsableArguments {
     }
     if yes { return }
     let what = plan.options.emergency.map { "EMERGENCY (\($0)). " } ?? ""
+    // The plan's own lines may have scrolled away; what is taken back is said where it is agreed to.
+    if let reopened = plan.reopenSentence { Output.note(reopened) }
     Output.write("\(what)Go on with \(plan.changes.count) host(s)? [y/N] ", to: 2)
     guard let answer = readLine()?.lowercased(), answer == "y" || answer == "yes" else {
       throw CommandError(ExitStatus.usage, "notConfirmed", "nothing was done")

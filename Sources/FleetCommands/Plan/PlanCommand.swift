@@ -16,9 +16,9 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
-      let chosen = try context.hosts(hosts)
       let store = try context.store()
       let asked = try planning.options(context)
+      let chosen = try context.hosts(hosts, asked)
       let made = try await context.withServices(store, asksNova: !planning.offline) {
         try await PlanMaker(services: $0).plan(
           chosen, options: asked, waves: context.inventory.policy.waves, offline: planning.offline)

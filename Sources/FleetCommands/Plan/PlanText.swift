@@ -15,6 +15,7 @@ enum PlanText {
     if let restarts = plan.restartSentence {
       lines.append("\(restarts); apply wants --accept-restarts \(plan.restarts.count)")
     }
+    if let reopened = plan.reopenSentence { lines.append(reopened) }
     return lines.joined(separator: "\n")
   }
 
@@ -43,6 +44,15 @@ enum PlanText {
       lines.append("  attestation: a new VCEK is needed, the VLEK and a pinned reported TCB (SNP_CONFIG) are lost")
     }
     if let sentence = change.attestation.reportSentence { lines.append("  attestation: \(sentence)") }
-    return lines
+    return lines + reopens(change.reopens ?? [])
+  }
+
+  /// One line for each bulletin that is re-opened, and one for all that nobody can tell.
+  private static func reopens(_ bulletins: [ReopenedBulletin]) -> [String] {
+    let open = bulletins.filter { $0.verdict == .reopened }.map {
+      "  re-opens \($0.title): \($0.text) (grade \($0.grade.rawValue))"
+    }
+    let unknown = bulletins.filter { $0.verdict == .unknown }.map(\.id)
+    return open + (unknown.isEmpty ? [] : ["  not known whether it re-opens \(unknown.joined(separator: ", "))"])
   }
 }

@@ -19,9 +19,17 @@ struct RunFlow {
     desk.take(rollout)
     defer { desk.letGo(rollout) }
     let user = Operator.name
-    let report = try await context.withServices(held.store, progress: { line.show($0) }) { services in
-      let engine = RolloutEngine(
-        services: services, hosts: context.inventory.hosts, policy: context.inventory.policy)
+    // An emergency has its own budgets, for the run and for each host (decision 0021).
+    let policy = context.inventory.policy.inForce(plan.options)
+    let hosts = context.inventory.hosts.map { host in
+      var host = host
+      host.policy = host.policy.inForce(plan.options)
+      return host
+    }
+    let report = try await context.withServices(
+      held.store, maxMoves: policy.drain.maxMoves, progress: { line.show($0) }
+    ) { services in
+      let engine = RolloutEngine(services: services, hosts: hosts, policy: policy)
       return try await engine.run(
         rollout: rollout, plan: plan, planID: planID, by: user, stop: { desk.wish(for: rollout) ?? interruption.wish })
     }

@@ -29,15 +29,18 @@ struct CommandServices {
 
 extension CommandContext {
   /// Opens SSH and, if hosts are in Nova and it is to be asked, the cloud. Nothing is connected yet.
+  /// `maxMoves`: another limit than the inventory's.
   func services(
-    _ store: FleetStore, asksNova: Bool = true, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    _ store: FleetStore, asksNova: Bool = true, maxMoves: Int? = nil,
+    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) throws -> CommandServices {
     let client = try SSHClient(.fromEnvironment)
     let hosts = SSHHostGateway(client: client, facts: facts, home: Self.home)
     let cloud = asksNova ? try openCloud() : nil
     let engine = EngineServices(
       store: store, hosts: hosts, compute: cloud.map { NovaComputeGateway($0) }, facts: facts,
-      catalog: catalog.catalog, moves: MoveSlots(limit: inventory.policy.drain.maxMoves), progress: progress)
+      catalog: catalog.catalog, moves: MoveSlots(limit: maxMoves ?? inventory.policy.drain.maxMoves), progress: progress
+    )
     return CommandServices(engine: engine, hosts: hosts, client: client, cloud: cloud)
   }
 
@@ -53,11 +56,11 @@ extension CommandContext {
 
   /// Runs `body` with open services and closes them whatever happens.
   func withServices<Value>(
-    _ store: FleetStore, asksNova: Bool = true,
+    _ store: FleetStore, asksNova: Bool = true, maxMoves: Int? = nil,
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
     _ body: (EngineServices) async throws -> Value
   ) async throws -> Value {
-    let services = try services(store, asksNova: asksNova, progress: progress)
+    let services = try services(store, asksNova: asksNova, maxMoves: maxMoves, progress: progress)
     do {
       let value = try await body(services.engine)
       await services.close()

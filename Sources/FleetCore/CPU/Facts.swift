@@ -129,6 +129,8 @@ package struct Facts: Hashable, Sendable, Codable {
   package var sevESByVersion: [SEVESByVersion]
   package var firmware: [Firmware]
   package var prerequisites: [Prerequisite]
+  /// What AMD's bulletins ask for, by product.
+  package var bulletins: [Bulletin]
   /// Names of the PSP's error numbers (decimal).
   package var firmwareErrors: [Int: String]
   /// Source key → citation.
@@ -136,14 +138,15 @@ package struct Facts: Hashable, Sendable, Codable {
 
   package init(
     generations: [SEVGeneration] = [], sevESRefusals: [SEVESRefusal] = [], sevESByVersion: [SEVESByVersion] = [],
-    firmware: [Firmware] = [], prerequisites: [Prerequisite] = [], firmwareErrors: [Int: String] = [:],
-    sources: [String: String] = [:]
+    firmware: [Firmware] = [], prerequisites: [Prerequisite] = [], bulletins: [Bulletin] = [],
+    firmwareErrors: [Int: String] = [:], sources: [String: String] = [:]
   ) {
     self.generations = generations
     self.sevESRefusals = sevESRefusals
     self.sevESByVersion = sevESByVersion
     self.firmware = firmware
     self.prerequisites = prerequisites
+    self.bulletins = bulletins
     self.firmwareErrors = firmwareErrors
     self.sources = sources
   }

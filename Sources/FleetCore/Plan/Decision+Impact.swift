@@ -153,6 +153,21 @@ extension Decision {
     return told.number
   }
 
+  /// What a way back re-opens; `nil` for an upgrade and a repair.
+  func reopens(_ seen: Seen, _ wish: Wish, _ direction: HostChange.Direction) -> [ReopenedBulletin]? {
+    switch direction {
+    case .upgrade, .repair: return nil
+    case .downgrade, .factory: break
+    }
+    let running = ReopenedBulletins.Level(
+      version: seen.running, snp: seen.observation.currentSNP(facts: facts)?.level)
+    let told = wish.version.flatMap { facts.spl(of: $0, generation: seen.generation.name)?.level }
+    // A level 0 in a header says nothing on Zen 3 and newer (RULES S).
+    let header = wish.image.flatMap { $0.spl == 0 && seen.generation.zen >= 3 ? nil : $0.spl }
+    let desired = ReopenedBulletins.Level(version: wish.version, snp: header ?? told)
+    return ReopenedBulletins(facts, generation: seen.generation).between(running, desired)
+  }
+
   func stagePath(_ image: FirmwareImage, _ policy: Policy) -> String {
     let updates = policy.stageInto == .updates || policy.packages == .updates
     return "/lib/firmware/\(updates ? "updates/" : "")amd/\(image.kernelName)"

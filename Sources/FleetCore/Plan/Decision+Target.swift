@@ -53,7 +53,10 @@ extension Decision {
 
   private func backup(_ situation: HostSituation, _ seen: Seen) throws(Exclusion) -> Wish {
     guard let backup = situation.backup else {
-      throw Exclusion(.noImage, rule: "C", "there is no verified backup of it")
+      throw Exclusion(
+        .noImage, rule: "C",
+        options.backupRollout.map { "rollout \($0) kept no verified backup of it" }
+          ?? "there is no verified backup of it")
     }
     guard let image = backup.image else {
       try checkBIOSCopy(backup, seen)

@@ -69,7 +69,8 @@ package struct Decision: Sendable {
         stagePath: wish.image.map { stagePath($0, situation.host.policy) },
         removePaths: removable, kernelChange: kernelChange,
         rebuildInitramfs: rebuild(seen), floor: seen.floor?.version, drain: drain, sevES: impact,
-        attestation: attestation(seen, wish, activation), package: package, reasons: reasons))
+        attestation: attestation(seen, wish, activation), package: package, reasons: reasons,
+        reopens: reopens(seen, wish, direction.direction)))
   }
 
   // MARK: Who is it, and what runs there

@@ -30,13 +30,16 @@ package struct HostChange: Hashable, Sendable, Codable {
   /// Where it stands among the others; `nil` in plans that were made before there were waves.
   package var standing: Standing?
   package var reasons: [Reason]
+  /// Bulletins that a way back re-opens, or may; `nil`: it is none.
+  package var reopens: [ReopenedBulletin]?
 
   package init(
     host: HostID, computeHost: ComputeHost, wave: Int = 1, expected: FirmwareVersion, desired: FirmwareVersion?,
     image: FirmwareImage?, direction: Direction, activation: Activation, stagePath: String? = nil,
     removePaths: [String] = [], kernelChange: KernelChange? = nil, rebuildInitramfs: String? = nil,
     floor: FirmwareVersion? = nil, drain: DrainPlan = DrainPlan(), sevES: SEVESImpact, attestation: AttestationImpact,
-    package: PackageTreatment? = nil, standing: Standing? = nil, reasons: [Reason]
+    package: PackageTreatment? = nil, standing: Standing? = nil, reasons: [Reason],
+    reopens: [ReopenedBulletin]? = nil
   ) {
     self.host = host
     self.computeHost = computeHost
@@ -57,6 +60,7 @@ package struct HostChange: Hashable, Sendable, Codable {
     self.package = package
     self.standing = standing
     self.reasons = reasons
+    self.reopens = reopens
   }
 
   /// The steps of this change, in order (RULES O). Steps that do not apply are reported, not left out.

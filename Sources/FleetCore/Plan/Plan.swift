@@ -30,6 +30,23 @@ package struct Plan: Hashable, Sendable, Codable {
   /// Servers that this plan switches off, by change.
   package var restarts: [ServerMove] { changes.flatMap(\.drain.restarts) }
 
+  /// "3 bulletins are re-opened on 2 hosts: CVE-…" (FEATURES 70), and how many nobody can tell; `nil`: nothing goes back.
+  package var reopenSentence: String? {
+    let rows = changes.compactMap { change in change.reopens.map { (change.host, $0) } }
+    guard !rows.isEmpty else { return nil }
+    func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+    func titles(_ verdict: ReopenedBulletin.Verdict) -> [String] {
+      Set(rows.flatMap { $0.1.filter { $0.verdict == verdict }.map(\.title) }).sorted()
+    }
+    let (open, unknown) = (titles(.reopened), titles(.unknown))
+    let hosts = rows.count { $0.1.contains { $0.verdict == .reopened } }
+    let first =
+      open.isEmpty
+      ? "no bulletin is known to be re-opened"
+      : "\(count(open.count, "bulletin")) re-opened on \(count(hosts, "host")): \(open.joined(separator: "; "))"
+    return unknown.isEmpty ? first : "\(first); of \(count(unknown.count, "other")) nobody can tell"
+  }
+
   /// "2 servers of 1 project will be shut down" (RULES D2); `nil` where none is.
   package var restartSentence: String? {
     let restarts = restarts
@@ -51,10 +68,12 @@ package struct PlanOptions: Hashable, Sendable, Codable {
   package var emergency: String?
   /// The backup that the target `backup` means; `nil`: each host's newest verified one.
   package var backup: String?
+  /// The rollout before which each host shall be again: the target `backup` then means what that rollout kept.
+  package var backupRollout: String?
 
   package init(
     target: FirmwareTarget? = nil, allowDowngrade: Bool = false, allowUnknownFloor: Bool = false,
-    acceptSEVESLoss: Bool = false, emergency: String? = nil, backup: String? = nil
+    acceptSEVESLoss: Bool = false, emergency: String? = nil, backup: String? = nil, backupRollout: String? = nil
   ) {
     self.target = target
     self.allowDowngrade = allowDowngrade
@@ -62,5 +81,6 @@ package struct PlanOptions: Hashable, Sendable, Codable {
     self.acceptSEVESLoss = acceptSEVESLoss
     self.emergency = emergency
     self.backup = backup
+    self.backupRollout = backupRollout
   }
 }

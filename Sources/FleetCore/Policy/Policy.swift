@@ -87,6 +87,7 @@ package struct Policy: Hashable, Sendable, Codable {
   package var soak = Duration.seconds(600)
   package var deadlines = Deadlines()
   package var hooks: [HookPoint: Hook] = [:]
+  package var emergency = Emergency()
 
   package init() {}
 }

@@ -8,6 +8,27 @@ package struct BackupReader: Sendable {
 
   package init(_ store: FleetStore) { self.store = store }
 
+  /// What each host ran before a rollout: the verified backups that it kept.
+  package func summaries(before rollout: String, _ hosts: [HostID]) throws -> [HostID: BackupSummary] {
+    let kept = Self.backups(of: try store.entries(rollout: rollout))
+    var found: [HostID: BackupSummary] = [:]
+    for host in hosts {
+      guard let id = kept[host], try store.backup(id: id)?.verifiedAt != nil else { continue }
+      found[host] = try summary(host, id: id)
+    }
+    return found
+  }
+
+  /// The backup that a rollout kept of each host; a step that is repeated keeps the same one.
+  package static func backups(of entries: [JournalEntry]) -> [HostID: String] {
+    var kept: [HostID: String] = [:]
+    for entry in entries {
+      guard case .backupMade(let id) = entry.event, let host = entry.host, kept[host] == nil else { continue }
+      kept[host] = id
+    }
+    return kept
+  }
+
   /// The newest verified backup, or the named one; `nil`: there is none, or its files cannot be judged.
   package func summary(_ host: HostID, id: String? = nil) throws -> BackupSummary? {
     let found = try id.map { try store.backup(id: $0) } ?? store.latestVerifiedBackup(host: host)

@@ -57,12 +57,12 @@ package struct PlanMaker: Sendable {
     let quarantines = try services.store.quarantines()
     let open = try services.store.hostsInOpenRollouts()
     let floors = try services.store.floors()
-    let wantsBackup = options.target == .backup
-    let situations = try hosts.map { host in
+    let backups = try backups(hosts, options)
+    let situations = hosts.map { host in
       HostSituation(
         host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova, floor: floors[host.id],
         quarantine: quarantines[host.id]?.sentence, openRollout: open[host.id],
-        backup: wantsBackup ? try BackupReader(services.store).summary(host.id, id: options.backup) : nil)
+        backup: backups[host.id])
     }
     let planner = Planner(
       catalog: services.catalog, facts: services.facts, options: options,
@@ -76,6 +76,18 @@ package struct PlanMaker: Sendable {
     // A plan that does not pass its own check is shown to nobody, so nobody can apply it either.
     if findings.isEmpty { try services.store.save(plan: plan, id: id.rawValue, at: services.clock.now()) }
     return Result(plan: plan, id: id, observations: observations, findings: findings)
+  }
+
+  /// What `--to backup` means for each host.
+  private func backups(_ hosts: [Host], _ options: PlanOptions) throws -> [HostID: BackupSummary] {
+    guard options.target == .backup else { return [:] }
+    let reader = BackupReader(services.store)
+    if let rollout = options.backupRollout {
+      return try reader.summaries(before: rollout, hosts.map(\.id))
+    }
+    var found: [HostID: BackupSummary] = [:]
+    for host in hosts { found[host.id] = try reader.summary(host.id, id: options.backup) }
+    return found
   }
 
   private static func look(_ look: Swift.Result<Observation, ProbeFailure>?) -> HostSituation.Look {

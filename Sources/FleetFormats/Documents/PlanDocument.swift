@@ -49,6 +49,7 @@ package struct PlanDocument: Encodable, Sendable {
     var stagePath: String?
     var standing: Standing?
     var reasons: [Reason]
+    var reopens: [ReopenedBulletin]?
   }
 
   package struct Excluded: Encodable, Sendable {
@@ -118,6 +119,6 @@ extension PlanDocument.Change {
         vlekLost: change.attestation.vlekLost,
         reportVersion: change.attestation.reportVersion ?? ReportVersionStep(before: nil, after: nil)),
       package: change.package, floor: change.floor, stagePath: change.stagePath,
-      standing: change.standing, reasons: change.reasons)
+      standing: change.standing, reasons: change.reasons, reopens: change.reopens)
   }
 }

@@ -1,14 +1,12 @@
 package import FleetCore
 
-/// Hardware facts and bulletins as read from the compiled-in data, perhaps with an operator's `facts.yaml` over it.
+/// Hardware facts as read from the compiled-in data, perhaps with an operator's `facts.yaml` over it.
 package struct FactsFile: Hashable, Sendable {
   package var facts: Facts
-  package var bulletins: [Bulletin]
 
-  package init(facts: Facts = Facts(), bulletins: [Bulletin] = []) {
-    self.facts = facts
-    self.bulletins = bulletins
-  }
+  package init(facts: Facts = Facts()) { self.facts = facts }
+
+  package var bulletins: [Bulletin] { facts.bulletins }
 
   /// The name under which the compiled-in data appears in messages.
   package static let builtInName = "built-in facts"

@@ -182,7 +182,7 @@ struct FactsReader {
 
   private mutating func bulletin(_ field: YamlField) {
     guard let bulletin = BulletinReader(facts: self).read(field) else { return }
-    Self.put(bulletin, into: &result.bulletins) { $0.id == bulletin.id }
+    Self.put(bulletin, into: &result.facts.bulletins) { $0.id == bulletin.id }
   }
 
   private static func put<Row>(_ row: Row, into rows: inout [Row], where isSame: (Row) -> Bool) {

@@ -29,6 +29,11 @@ extension PolicyPatch {
       reload: changed(base.deadlines.reload, wanted.deadlines.reload),
       reboot: changed(base.deadlines.reboot, wanted.deadlines.reboot),
       initramfs: changed(base.deadlines.initramfs, wanted.deadlines.initramfs))
+    emergency = Emergency(
+      maxUnavailable: changed(base.emergency.maxUnavailable, wanted.emergency.maxUnavailable),
+      maxFailures: changed(base.emergency.maxFailures, wanted.emergency.maxFailures),
+      maxMoves: changed(base.emergency.maxMoves, wanted.emergency.maxMoves),
+      waves: changed(base.emergency.waves, wanted.emergency.waves))
     for point in Policy.HookPoint.allCases where wanted.hooks[point] != base.hooks[point] {
       hooks[point] = wanted.hooks[point].map(HookWord.run) ?? HookWord.none
     }

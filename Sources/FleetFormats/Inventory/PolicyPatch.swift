@@ -27,6 +27,13 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     package var initramfs: Duration?
   }
 
+  package struct Emergency: Hashable, Sendable, Codable {
+    package var maxUnavailable: Amount?
+    package var maxFailures: Amount?
+    package var maxMoves: Int?
+    package var waves: [Amount]?
+  }
+
   /// What is said about one hook.
   package enum HookWord: Hashable, Sendable, Codable {
     case none
@@ -45,6 +52,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
   package var soak: Duration?
   package var deadlines = Deadlines()
   package var hooks: [Policy.HookPoint: HookWord] = [:]
+  package var emergency = Emergency()
 
   package init() {}
 
@@ -63,6 +71,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     apply(to: &policy.activation)
     apply(to: &policy.drain)
     apply(to: &policy.deadlines)
+    apply(to: &policy.emergency)
     for (point, word) in hooks {
       switch word {
       case .none: policy.hooks[point] = nil
@@ -95,6 +104,13 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&base.reload, deadlines.reload)
     set(&base.reboot, deadlines.reboot)
     set(&base.initramfs, deadlines.initramfs)
+  }
+
+  private func apply(to base: inout Policy.Emergency) {
+    set(&base.maxUnavailable, emergency.maxUnavailable)
+    set(&base.maxFailures, emergency.maxFailures)
+    set(&base.maxMoves, emergency.maxMoves)
+    set(&base.waves, emergency.waves)
   }
 
   private func set<Value>(_ place: inout Value, _ value: Value?) {

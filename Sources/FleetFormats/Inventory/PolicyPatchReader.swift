@@ -4,7 +4,7 @@ import FleetCore
 enum PolicyPatchReader {
   static let keys = [
     "activation", "drain", "sev_es_loss", "stage_into", "packages", "max_unavailable", "max_failures", "max_domains",
-    "waves", "soak", "deadlines", "hooks",
+    "waves", "soak", "deadlines", "hooks", "emergency",
   ]
 
   static func read(_ field: YamlField) -> PolicyPatch {
@@ -22,6 +22,7 @@ enum PolicyPatchReader {
     patch.soak = map["soak"]?.duration()
     if let deadlines = map["deadlines"] { patch.deadlines = self.deadlines(deadlines) }
     if let hooks = map["hooks"] { patch.hooks = self.hooks(hooks) }
+    if let emergency = map["emergency"] { patch.emergency = self.emergency(emergency) }
     return patch
   }
 
@@ -95,6 +96,16 @@ enum PolicyPatchReader {
     patch.reload = deadline("reload")
     patch.reboot = deadline("reboot")
     patch.initramfs = deadline("initramfs")
+    return patch
+  }
+
+  private static func emergency(_ field: YamlField) -> PolicyPatch.Emergency {
+    var patch = PolicyPatch.Emergency()
+    guard let map = field.map(keys: ["max_unavailable", "max_failures", "max_moves", "waves"]) else { return patch }
+    patch.maxUnavailable = map["max_unavailable"]?.amount(zeroAllowed: false)
+    patch.maxFailures = map["max_failures"]?.amount(zeroAllowed: true)
+    patch.maxMoves = map["max_moves"]?.integer(InventoryLimits.moves)
+    patch.waves = map["waves"].flatMap(waves)
     return patch
   }
 

@@ -19,6 +19,7 @@ enum PolicyText {
     add("soak", patch.soak, &members)
     section("deadlines", deadlines(patch.deadlines), &members)
     section("hooks", hooks(patch.hooks), &members)
+    section("emergency", emergency(patch.emergency), &members)
     return members
   }
 
@@ -76,6 +77,15 @@ enum PolicyText {
     add("reload", patch.reload, &members)
     add("reboot", patch.reboot, &members)
     add("initramfs", patch.initramfs, &members)
+    return members
+  }
+
+  private static func emergency(_ patch: PolicyPatch.Emergency) -> Members {
+    var members: Members = []
+    add("max_unavailable", patch.maxUnavailable?.description, &members)
+    add("max_failures", patch.maxFailures?.description, &members)
+    add("max_moves", patch.maxMoves, &members)
+    add("waves", patch.waves.map { YamlText.list($0.map(\.description)) }, &members)
     return members
   }
 

@@ -51,6 +51,24 @@ import Testing
     }
   }
 
+  /// Each host goes back to what it ran before one rollout, whatever came after; a host that it did not touch stays.
+  @Test func emergencyBringsBackWhatRanBeforeARollout() async throws {
+    try await Scenario.with(hosts: [.milan("h1"), .milan("h2")]) { scenario in
+      let (_, first) = try await scenario.apply(["h1"])
+      #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 34))
+      let (ended, rollout) = try await scenario.apply(
+        ["--to", "backup", "--rollout", first.id, "--emergency", "--reason", "guests crash"], command: "downgrade")
+      #expect(ended.status == 0, "\(ended.stderr)")
+      #expect(rollout.hosts.map(\.host) == ["h1"])
+      #expect(try rollout.host("h1").outcome == "converged")
+      #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 31))
+      let plan = try await scenario.sevfleet("plan", "h2", "--to", "backup", "--rollout", first.id)
+      #expect(plan.stdout.contains("noImage") && plan.stdout.contains("kept no verified backup"))
+      let wrong = try await scenario.sevfleet("plan", "h1", "--to", "older", "--rollout", first.id)
+      #expect(wrong.status == 64)
+    }
+  }
+
   @Test func factoryBringsTheBIOSCopyBack() async throws {
     try await Scenario.with(
       hosts: [.milan("h1").with { $0.firmwarePackage = nil }, .milan("h2")], target: "same"

@@ -83,4 +83,15 @@ import Testing
     #expect(loss.floors(for: siena).count == 3)
     #expect(bulletins.first { $0.id == "AMD-SB-3033" }?.floors == [])
   }
+
+  /// The way back that FACTS 1.4 is about, on the built-in data: SEV-ES for two bulletins.
+  @Test func wayBackToTheLastFirmwareWithSEVES() throws {
+    let milan = try #require(facts.generations.first { $0.name == "Milan" })
+    let found = ReopenedBulletins(facts, generation: milan).between(
+      .init(version: FirmwareVersion(1, 55, 36), snp: 28), .init(version: FirmwareVersion(1, 55, 31), snp: 25))
+    #expect(found.filter { $0.verdict == .reopened }.map(\.id) == ["AMD-SB-3016", "AMD-SB-3023"])
+    #expect(found.filter { $0.verdict == .reopened }.map(\.grade) == [.b, .a])
+    let unknown = ["AMD-SB-3007", "AMD-SB-3011", "AMD-SB-3020", "AMD-SB-3027", "AMD-SB-3033", "AMD-SB-3034"]
+    #expect(found.filter { $0.verdict == .unknown }.map(\.id) == unknown)
+  }
 }

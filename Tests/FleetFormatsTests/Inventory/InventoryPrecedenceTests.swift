@@ -60,6 +60,19 @@ import Testing
     #expect(second.policy.drain.live == 8)
   }
 
+  @Test func emergencyBudgetsAreMergedKeyByKey() throws {
+    let targets = "groups: {one: {policy: {emergency: {max_unavailable: 30%, max_moves: 99}}}}"
+    let policy = "emergency: {max_unavailable: 20%, max_failures: 2, waves: [3, 100%]}"
+    let hosts = "hosts:\n  - {name: h, address: h.example, groups: [one]}\n"
+    let inventory = try InventorySample.read(hosts: hosts, targets: targets, policy: policy).get()
+    let emergency = try #require(inventory.hosts.first).policy.emergency
+    #expect(emergency.maxUnavailable == .percent(30))
+    #expect(emergency.maxFailures == .number(2))
+    #expect(emergency.maxMoves == 99)
+    #expect(emergency.waves == [.number(3), .percent(100)])
+    #expect(inventory.policy.emergency.maxMoves == Policy().emergency.maxMoves)
+  }
+
   @Test func hostWins() throws {
     let host = try host(
       "groups: [one, two], port: 23, ssh: {user: me, jump: null}, "

@@ -1,5 +1,3 @@
-package import FleetCore
-
 /// An AMD security bulletin and what closes it, per product. For compliance; blank is unknown, never "ok".
 package struct Bulletin: Hashable, Sendable, Codable {
   /// What a host must reach.
