@@ -33,7 +33,7 @@ struct ApplyFlow {
     }
     let made = try await context.withServices(store, asksNova: !offline) {
       try await PlanMaker(services: $0).plan(
-        hosts, options: options, waves: context.inventory.policy.waves, offline: offline)
+        hosts, options: options, waves: context.inventory.policy.inForce(options).waves, offline: offline)
     }
     try PlanFindings.check(made.findings)
     return try await go(made.plan, made.id.rawValue, held, named: named)

@@ -21,7 +21,7 @@ struct PlanCommand: AsyncParsableCommand {
       let chosen = try context.hosts(hosts, asked)
       let made = try await context.withServices(store, asksNova: !planning.offline) {
         try await PlanMaker(services: $0).plan(
-          chosen, options: asked, waves: context.inventory.policy.waves, offline: planning.offline)
+          chosen, options: asked, waves: context.inventory.policy.inForce(asked).waves, offline: planning.offline)
       }
       try PlanFindings.check(made.findings)
       let now = SystemClock().now()

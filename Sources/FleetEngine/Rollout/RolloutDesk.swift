@@ -32,6 +32,7 @@ struct RolloutDesk {
   private var lastSeq: Int64 = 0
   private(set) var others = OtherHosts()
   private var toldUnknown = false
+  private var toldNoRoom = false
   private var patience: Deadline
 
   init(
@@ -58,7 +59,7 @@ struct RolloutDesk {
     case .skip(let host, let failure): try skip(host, failure)
     case .pauseCombination(let combination, let reason):
       try journal([.combinationPaused(combination: combination, reason: reason)], nil)
-    case .openWave(let number, let hosts): try journal([.waveStarted(wave: number, hosts: hosts, note: nil)], nil)
+    case .openWave(let number, let hosts): if let ending = try await open(number, hosts) { return .end(ending) }
     case .beginSoak(let wave): try journal([.soakStarted(wave: wave, duration: policy.soak)], nil)
     case .soak(let until):
       hold("soaks for another \((until - view.now).wholeSeconds) s")
@@ -100,6 +101,23 @@ struct RolloutDesk {
   private func skip(_ host: HostID, _ failure: Failure) throws {
     guard let change = rollout.plan.changes.first(where: { $0.host == host }) else { return }
     try journal(Claims.events(change, failure), host)
+  }
+
+  /// Begins a wave with the hosts that the rest of the fleet has room for; none: how the rollout ends here.
+  private mutating func open(_ wave: Int, _ hosts: [HostID]) async throws -> JournalEvent? {
+    let atOnce = hosts.compactMap { rollout.budgets.unavailable[$0] }.max() ?? 1
+    let room = WaveRoom(services: services, plan: rollout.plan, atOnce: atOnce)
+    switch try await room.answer(hosts) {
+    case .short(let text): return .rolloutPaused(reason: "wave \(wave) has no room: \(text)")
+    case .open(let hosts, let note, let unknown):
+      var events: [JournalEvent] = [.waveStarted(wave: wave, hosts: hosts, note: note)]
+      if let unknown, !toldNoRoom {
+        toldNoRoom = true
+        events.append(.finding(kind: "capacityUnknown", text: "nobody can tell whether there is room: \(unknown)"))
+      }
+      try journal(events, nil)
+      return nil
+    }
   }
 
   private func hold(_ text: String) {
