@@ -96,6 +96,7 @@ struct RolloutResume: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Argument(help: "The rollout's id, or the beginning of it; none: the newest that was paused or cut off.")
   var id: String?
+  @Flag(help: "As apply has it, for scripts: what was agreed to is not asked again anyway.") var yes = false
   @Flag(help: "Take the lock from a controller that does not answer any more.") var takeover = false
 
   func run() async throws {

@@ -19,7 +19,7 @@ struct RunFlow {
     desk.take(rollout)
     defer { desk.letGo(rollout) }
     let user = Operator.name
-    // An emergency has its own budgets, for the run and for each host (decision 0021).
+    // An emergency has its own budgets, for the run and for each host (decision 0014).
     let policy = context.inventory.policy.inForce(plan.options)
     let hosts = context.inventory.hosts.map { host in
       var host = host

@@ -1,5 +1,5 @@
 extension Policy {
-  /// What stands in the place of the ordinary budgets in an emergency (decision 0021). There is no soak.
+  /// What stands in the place of the ordinary budgets in an emergency (decision 0014). There is no soak.
   package struct Emergency: Hashable, Sendable, Codable {
     /// Hosts out of service at once, for any reason. A tenth of a fleet is what most regions keep free.
     package var maxUnavailable = Amount.percent(10)

@@ -1,6 +1,6 @@
 import FleetCore
 
-/// Asks the cloud whether the rest of the fleet holds the servers of a wave, before the wave begins (decision 0020).
+/// Asks the cloud whether the rest of the fleet holds the servers of a wave, before the wave begins (decision 0013).
 struct WaveRoom {
   enum Answer {
     case open(hosts: [HostID], note: String?, unknown: String?)

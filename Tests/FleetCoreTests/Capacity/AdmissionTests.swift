@@ -43,8 +43,8 @@ import Testing
       admitted: ["h1", "h2"], later: ["h3", "h4"],
       note: "h3, h4 follow later: \(lack) h1, h2, h3 need 3, the other hosts have 2 free"),
     Row(
-      testDescription: "one after the other needs room for one", free: 1, servers: ["h1": 1, "h2": 1, "h3": 1, "h4": 1],
-      atOnce: 1, admitted: ["h1", "h2", "h3", "h4"]),
+      testDescription: "one after the other needs room for one", free: 1,
+      servers: ["h1": 1, "h2": 1, "h3": 1, "h4": 1], atOnce: 1, admitted: ["h1", "h2", "h3", "h4"]),
     Row(
       testDescription: "a host too full to be emptied holds up nobody", free: 2, servers: ["h1": 3, "h2": 2],
       admitted: ["h2", "h3", "h4"], waiting: ["h1"],
@@ -54,9 +54,13 @@ import Testing
       waiting: ["h1", "h2", "h3", "h4"],
       note: "h1, h2, h3, h4 wait for room: \(lack) h1 need 1, the other hosts have 0 free"),
     Row(
-      testDescription: "hosts without servers need no room", free: 0, servers: ["h2": 1],
-      admitted: ["h1", "h3", "h4"], waiting: ["h2"],
-      note: "h2 waits for room: \(lack) h2 need 1, the other hosts have 0 free"),
+      testDescription: "hosts without servers need no room", free: 0, servers: ["h1": 1],
+      admitted: ["h2", "h3", "h4"], waiting: ["h1"],
+      note: "h1 waits for room: \(lack) h1 need 1, the other hosts have 0 free"),
+    Row(
+      testDescription: "what is behind a host without room is looked at when the ones before it are back", free: 0,
+      servers: ["h2": 1], admitted: ["h1"], later: ["h2", "h3", "h4"],
+      note: "h2, h3, h4 follow later: \(lack) h2 need 1, the other hosts have 0 free"),
   ]
 
   @Test("who is admitted, who waits, who follows, and what the journal says of it", arguments: rows)

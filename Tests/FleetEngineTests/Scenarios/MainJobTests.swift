@@ -55,16 +55,17 @@ import Testing
   @Test func emergencyBringsBackWhatRanBeforeARollout() async throws {
     try await Scenario.with(hosts: [.milan("h1"), .milan("h2")]) { scenario in
       let (_, first) = try await scenario.apply(["h1"])
+      let firstID = try #require(first.id)
       #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 34))
       let (ended, rollout) = try await scenario.apply(
-        ["--to", "backup", "--rollout", first.id, "--emergency", "--reason", "guests crash"], command: "downgrade")
+        ["--to", "backup", "--rollout", firstID, "--emergency", "--reason", "guests crash"], command: "downgrade")
       #expect(ended.status == 0, "\(ended.stderr)")
       #expect(rollout.hosts.map(\.host) == ["h1"])
       #expect(try rollout.host("h1").outcome == "converged")
       #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 31))
-      let plan = try await scenario.sevfleet("plan", "h2", "--to", "backup", "--rollout", first.id)
+      let plan = try await scenario.sevfleet("plan", "h2", "--to", "backup", "--rollout", firstID)
       #expect(plan.stdout.contains("noImage") && plan.stdout.contains("kept no verified backup"))
-      let wrong = try await scenario.sevfleet("plan", "h1", "--to", "older", "--rollout", first.id)
+      let wrong = try await scenario.sevfleet("plan", "h1", "--to", "older", "--rollout", firstID)
       #expect(wrong.status == 64)
     }
   }

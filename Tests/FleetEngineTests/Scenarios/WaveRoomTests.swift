@@ -1,7 +1,7 @@
 import FleetLab
 import Testing
 
-/// What a rollout does where the rest of the fleet cannot hold the servers of a host (decision 0020).
+/// What a rollout does where the rest of the fleet cannot hold the servers of a host (decision 0013).
 @Suite struct WaveRoomTests {
   private static let vm: [LabWorldSpec.Server] = [.init("vm", flavor: "plain.small", on: "h1")]
   /// What the lab keeps of each host's memory, and a server of the flavor less one MiB.
@@ -21,7 +21,7 @@ import Testing
         let why = try await scenario.sevfleet("why", "h1")
         #expect(why.stdout.contains("has no room"), "\(why.stdout)")
         await scenario.world.compute?.addHost("h2")
-        let resumed = try await scenario.sevfleet("rollout", "resume", rollout.id, "--json", "--yes")
+        let resumed = try await scenario.sevfleet("rollout", "resume", try #require(rollout.id), "--json", "--yes")
         let done = try RolloutSeen.read(resumed)
         #expect(resumed.status == 0, "\(resumed.stderr)")
         #expect(try done.host("h1").outcome == "converged")
