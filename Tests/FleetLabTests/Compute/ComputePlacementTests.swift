@@ -70,7 +70,7 @@ import Testing
       // Who has not that much is missing, with its whole tree.
       let slots = try await Self.get(probe, "/allocation_candidates?resources=MEM_ENCRYPTION_CONTEXT:6").body
       #expect(slots["provider_summaries"]?[root] != nil)
-      let more = try await Self.get(probe, "/allocation_candidates?resources=MEM_ENCRYPTION_CONTEXT:16").body
+      let more = try await Self.get(probe, "/allocation_candidates?resources=MEM_ENCRYPTION_CONTEXT:100").body
       #expect(more["allocation_requests"]?.list.isEmpty == true)
       #expect(more["provider_summaries"]?[root] == nil)
       #expect(try await Self.get(probe, all, version: "1.9").status == 404)
