@@ -30,24 +30,19 @@ extension SSHLoop {
     isolation: isolated (any Actor)? = #isolation
   ) async -> Wake {
     let id = id ?? newWaiter()
-    // A continuation is resumed on the task's executor and hops to its actor from there: with the global pool for it,
-    // each wait would wake two threads.
-    return await withTaskExecutorPreference(self) {
+    return await withTaskCancellationHandler {
       // A closure is isolated to what it captures; without this it would run on another thread.
       _ = isolation
-      return await withTaskCancellationHandler {
-        _ = isolation
-        return await withUnsafeContinuation { continuation in
-          if Task.isCancelled {
-            continuation.resume(returning: .cancelled)
-          } else {
-            arm(id, first, second, until: deadline, continuation)
-          }
+      return await withUnsafeContinuation { continuation in
+        if Task.isCancelled {
+          continuation.resume(returning: .cancelled)
+        } else {
+          arm(id, first, second, until: deadline, continuation)
         }
-      } onCancel: {
-        // A cancellation that comes before the arming finds nothing to resume; the check above has seen it then.
-        post { $0.resume(id, .cancelled) }
       }
+    } onCancel: {
+      // A cancellation that comes before the arming finds nothing to resume; the check above has seen it then.
+      post { $0.resume(id, .cancelled) }
     }
   }
 

@@ -9,7 +9,7 @@ import Synchronization
 /// look-ups, file reads and child processes go to `BlockingCalls`.
 ///
 /// The thread ends when the last reference to the loop goes.
-final class SSHLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+final class SSHLoop: SerialExecutor, @unchecked Sendable {
   /// The longest series of job rounds before sockets and deadlines are looked at again, so that busy actors starve nobody.
   private static let roundsPerTurn = 16
   private static let eventsPerTurn = 256
