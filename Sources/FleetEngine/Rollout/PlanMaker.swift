@@ -4,7 +4,7 @@ import FleetStore
 
 /// Looks at hosts and Nova and makes a plan; changes nothing anywhere but in the store.
 package struct PlanMaker: Sendable {
-  /// Hosts probed at once; a probe costs the controller 7 ms and the host 60 ms.
+  /// Hosts probed at once; a probe costs the controller 8 ms and the host 60 ms.
   package static let probesAtOnce = 64
   /// Nova views asked for at once; each is a handful of requests to a control plane others need too.
   package static let viewsAtOnce = 8
