@@ -9,6 +9,6 @@ struct SevfleetCommand: AsyncParsableCommand {
     subcommands: [
       InventoryCommand.self, CatalogCommand.self, ProbeCommand.self, PlanCommand.self, ApplyCommand.self,
       DowngradeCommand.self, RolloutCommand.self, HostCommand.self, BackupCommand.self, HistoryCommand.self,
-      WhyCommand.self, ReportCommand.self, LabCommand.self,
+      WhyCommand.self, ReportCommand.self, ServeCommand.self, LabCommand.self,
     ])
 }

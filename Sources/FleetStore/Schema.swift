@@ -10,6 +10,7 @@ import GRDB
 /// | 2      | `002-compute-views`    | 0.1   | the newest look at a host in Nova, for plans that are made offline      |
 /// | 3      | `003-observed-changes` | 0.1   | which looks told something new, so that the past is kept                |
 /// | 4      | `004-fences`           | 0.1   | who may write the journal: the newest token                             |
+/// | 5      | `005-booking-marks`    | 0.1   | planned, approved and left rollouts are found without reading all       |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -23,7 +24,7 @@ enum Schema {
   static let migrations: [Migration] = [
     Migration(name: "001-initial", sql: initial), Migration(name: "002-compute-views", sql: computeViews),
     Migration(name: "003-observed-changes", sql: observedChanges),
-    Migration(name: "004-fences", sql: fences),
+    Migration(name: "004-fences", sql: fences), Migration(name: "005-booking-marks", sql: bookingMarks),
   ]
 
   static var migrator: DatabaseMigrator {
@@ -37,7 +38,7 @@ enum Schema {
   /// The condition of the partial index `journal_marks`; a query must repeat it word for word to use the index.
   static let markCondition = """
     kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished', \
-    'quarantined', 'released')
+    'rolloutScheduled', 'rolloutApproved', 'rolloutLeft', 'quarantined', 'released')
     """
 
   /// `REPLACE` deletes without delete triggers, so a second row for a `seq` is refused before it is inserted.
@@ -53,7 +54,9 @@ enum Schema {
     ) STRICT;
     CREATE INDEX journal_rollout ON journal (rollout, host, seq) WHERE rollout IS NOT NULL;
     CREATE INDEX journal_host ON journal (host, seq) WHERE host IS NOT NULL;
-    CREATE INDEX journal_marks ON journal (kind, rollout, host, seq) WHERE \(markCondition);
+    CREATE INDEX journal_marks ON journal (kind, rollout, host, seq)
+      WHERE kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished',
+        'quarantined', 'released');
     CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal
       BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal
@@ -123,6 +126,11 @@ enum Schema {
       at INTEGER NOT NULL,
       holder TEXT NOT NULL
     ) STRICT;
+    """
+
+  private static let bookingMarks = """
+    DROP INDEX journal_marks;
+    CREATE INDEX journal_marks ON journal (kind, rollout, host, seq) WHERE \(markCondition);
     """
 
   private static let computeViews = """

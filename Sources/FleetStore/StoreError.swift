@@ -1,3 +1,5 @@
+package import FleetCore
+
 /// Why the store could not do what it was asked. The one error type of this target.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What a person or the engine names by an id.
@@ -8,7 +10,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case missing, readOnly, locked, fenced, file
     case schemaNewer, schemaOlder, migrationFailed
     case corrupt, corruptRecord, notEncodable
-    case notFound, ambiguous, tooShort, immutable
+    case notFound, ambiguous, tooShort, immutable, hostTaken
     case blobMissing, blobDamaged, blobTooLarge
     case database
   }
@@ -39,6 +41,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooShort(Subject, given: String, minimum: Int)
   /// Something else is stored under this id already.
   case immutable(Subject, id: String)
+  /// Another rollout has begun this host and not ended it.
+  case hostTaken(HostID, by: String)
   case blobMissing(sha256: String)
   case blobDamaged(sha256: String, found: String)
   /// Sizes in bytes.
@@ -63,6 +67,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .ambiguous: .ambiguous
     case .tooShort: .tooShort
     case .immutable: .immutable
+    case .hostTaken: .hostTaken
     case .blobMissing: .blobMissing
     case .blobDamaged: .blobDamaged
     case .blobTooLarge: .blobTooLarge
@@ -88,6 +93,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .ambiguous(let subject, let given, _): "\(given) fits more than one \(subject.rawValue)"
     case .tooShort(let subject, let given, _): "\(given) is too short to mean a \(subject.rawValue)"
     case .immutable(let subject, let id): "another \(subject.rawValue) is stored as \(id) already"
+    case .hostTaken(let host, let rollout): "rollout \(rollout) has work on \(host)"
     case .blobMissing(let sha256): "the stored content \(sha256) is missing"
     case .blobDamaged(let sha256, _): "the stored content \(sha256) is damaged"
     case .blobTooLarge: "a content is too large to be stored"
@@ -103,7 +109,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .schemaOlder(let lacking): lacking.joined(separator: ", ")
     case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .migrationFailed, .corrupt, .corruptRecord,
       .notEncodable,
-      .notFound, .ambiguous, .immutable, .blobMissing, .database:
+      .notFound, .ambiguous, .immutable, .hostTaken, .blobMissing, .database:
       nil
     }
   }
@@ -115,7 +121,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .ambiguous(_, _, let matches): matches.joined(separator: ", ")
     case .schemaNewer(let unknown): unknown.joined(separator: ", ")
     case .missing, .readOnly, .locked, .fenced, .file, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
-      .notEncodable, .notFound, .tooShort, .immutable, .blobMissing, .database:
+      .notEncodable, .notFound, .tooShort, .immutable, .hostTaken, .blobMissing, .database:
       nil
     }
   }
@@ -125,7 +131,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .file(_, _, let cause), .migrationFailed(_, let cause), .database(_, let cause): cause
     case .missing, .readOnly, .locked, .fenced, .schemaNewer, .schemaOlder, .corrupt, .corruptRecord, .notEncodable,
-      .notFound, .ambiguous, .tooShort, .immutable, .blobMissing, .blobDamaged, .blobTooLarge:
+      .notFound, .ambiguous, .tooShort, .immutable, .hostTaken, .blobMissing, .blobDamaged, .blobTooLarge:
       nil
     }
   }

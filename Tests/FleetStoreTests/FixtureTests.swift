@@ -8,7 +8,7 @@ import Testing
 /// schema is released; `SEVFLEET_WRITE_FIXTURES=1 swift test --filter FixtureTests` writes those that are missing.
 @Suite struct FixtureTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures"
-  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4"]
+  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5"]
   private static let host = Samples.host(1)
   private static let blob = Array("firmware of the fixture".utf8)
 

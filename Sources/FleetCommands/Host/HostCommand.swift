@@ -28,19 +28,18 @@ struct HostRelease: AsyncParsableCommand {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
       let host = try context.host(host)
-      let lock = try context.lock("host release")
-      defer { lock.release() }
-      let store = try context.store()
-      try store.takeFence(lock, at: SystemClock().now())
-      guard let quarantine = try store.quarantines()[host.id] else {
-        throw CommandError(ExitStatus.usage, "notQuarantined", "\(host.id) is not quarantined", expected: "quarantined")
-      }
-      let said = try await context.withServices(store) { services in
-        try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
+      let rollout = try context.store().quarantines()[host.id]?.rollout
+      let said: String
+      do {
+        said = try await context.briefly("host release") { try await context.release(host.id, reason, $0) }
+      } catch let error as StoreError where error.kind == .locked {
+        guard let served = try Served(context) else { throw error }
+        let request = ControlRequest(.release, by: Operator.name, reason: reason, host: host.id)
+        said = try await served.ask(request, within: ControlBounds.releaseTime).text
       }
       if options.json {
         try context.output.document(
-          ReleaseDocument(host: host.id, rollout: quarantine.rollout, reason: reason, text: said))
+          ReleaseDocument(host: host.id, rollout: rollout ?? "", reason: reason, text: said))
       } else {
         context.output.line("\(host.id): released; \(said)")
       }

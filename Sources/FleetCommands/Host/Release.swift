@@ -24,7 +24,9 @@ package struct Release {
     if !stopped.isEmpty {
       said += "; stopped by the rollout and to be started by hand: \(stopped.joined(separator: ", "))"
     }
-    _ = try services.store.append(
+    // Nova was asked meanwhile, and one quarantine is lifted once.
+    guard try services.store.quarantines()[host.id] == quarantine else { throw CommandError.notQuarantined(host.id) }
+    try services.store.append(
       .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
     return said
   }
@@ -59,5 +61,22 @@ package struct Release {
       throw CommandError(ExitStatus.failed, "notEnabled", "Nova did not enable its compute service")
     }
     return "its compute service is enabled"
+  }
+}
+
+extension CommandContext {
+  /// Gives a quarantined host back; for the holder of the lock. Returns what became of it.
+  func release(_ id: HostID, _ reason: String, _ store: FleetStore) async throws -> String {
+    let host = try host(id.rawValue)
+    guard let quarantine = try store.quarantines()[id] else { throw CommandError.notQuarantined(id) }
+    return try await withServices(store) { services in
+      try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
+    }
+  }
+}
+
+extension CommandError {
+  static func notQuarantined(_ host: HostID) -> CommandError {
+    CommandError(ExitStatus.usage, "notQuarantined", "\(host) is not quarantined", expected: "quarantined")
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FleetCore
+import FleetEngine
 import FleetFormats
 import Foundation
 import OpenStackAPI
@@ -20,13 +21,15 @@ struct InventoryCheck: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
+      let now = SystemClock().now()
       if options.json {
-        try context.output.document(InventoryDocument(context.inventory))
-      } else {
-        context.output.line(
-          "\(context.inventory.hosts.count) hosts, \(context.inventory.targets.count) targets, "
-            + "\(context.catalog.records.count) images: no mistakes")
+        try context.output.document(InventoryDocument(context.inventory, now: now))
+        return ExitStatus.done
       }
+      context.output.line(
+        "\(context.inventory.hosts.count) hosts, \(context.inventory.targets.count) targets, "
+          + "\(context.catalog.records.count) images: no mistakes")
+      for schedule in context.inventory.schedules { context.output.line(ScheduleText.text(schedule, now: now)) }
       return ExitStatus.done
     }
   }
@@ -45,7 +48,7 @@ struct InventoryList: AsyncParsableCommand {
       if options.json {
         var inventory = context.inventory
         inventory.hosts = chosen
-        try context.output.document(InventoryDocument(inventory))
+        try context.output.document(InventoryDocument(inventory, now: SystemClock().now()))
         return ExitStatus.done
       }
       var table = TextTable(["HOST", "ADDRESS", "COMPUTE HOST", "DOMAIN", "GROUPS", "TARGET", "DECLARED"])
@@ -156,7 +159,7 @@ struct ImportDocument: Encodable {
   var unchanged: Int
 
   init(_ proposal: InventoryProposal) {
-    hosts = InventoryDocument(proposal.inventory).hosts
+    hosts = InventoryDocument(proposal.inventory, now: SystemClock().now()).hosts
     differences = proposal.differences
     unchanged = proposal.unchanged
   }
@@ -185,13 +188,15 @@ struct InventoryDocument: Encodable {
   var schema = "sevfleet.inventory/1"
   var hosts: [HostRow]
   var targets: [String]
+  var schedules: [ScheduleRow]
 
-  init(_ inventory: Inventory) {
+  init(_ inventory: Inventory, now: Instant) {
     hosts = inventory.hosts.map {
       HostRow(
         name: $0.id, address: $0.address, port: $0.ssh.port, computeHost: $0.computeHost.name,
         failureDomain: $0.failureDomain, groups: $0.groups, target: $0.target?.label, declaredAt: "\($0.declaredAt)")
     }
     targets = inventory.targets.map(\.name)
+    schedules = inventory.schedules.map { ScheduleRow($0, now: now) }
   }
 }

@@ -17,26 +17,26 @@ struct ApplyFlow {
     let plan = PlanOptionsGroup.plan(in: words)
     let hosts = plan == nil ? try context.hosts(words, options) : []
     let named = context.namedHosts(words)
-    let held = try await context.hold(command, takesOver: consent.takeover)
-    defer { held.release() }
-    let store = held.store
+    let driver = try await context.driver(command, takesOver: consent.takeover)
+    defer { driver.release() }
+    let store = driver.store
     if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {
       Output.note("rollout \(record.id) is not finished (\(record.state.rawValue)); it is taken up again")
       try context.checkPresent(record, store)
       try consent.ask(plan)
-      let status = try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
+      let status = try await driver.resume(record, plan, context)
       return Self.status(status, plan, named)
     }
     if let plan {
       let stored = try store.plan(id: plan)
-      return try await go(stored.plan, stored.id, held, named: [])
+      return try await go(stored.plan, stored.id, driver, named: [])
     }
     let made = try await context.withServices(store, asksNova: !offline) {
       try await PlanMaker(services: $0).plan(
         hosts, options: options, waves: context.inventory.policy.inForce(options).waves, offline: offline)
     }
     try PlanFindings.check(made.findings)
-    return try await go(made.plan, made.id.rawValue, held, named: named)
+    return try await go(made.plan, made.id.rawValue, driver, named: named)
   }
 
   /// The rollout of the very same wish that was cut off or paused: the same `apply` after a crash goes on with what it
@@ -45,6 +45,8 @@ struct ApplyFlow {
     _ store: FleetStore, plan: String?, hosts: [HostID], _ options: PlanOptions
   ) throws -> (RolloutRecord, Plan)? {
     for record in try store.unfinishedRollouts() where record.state == .running || record.state == .paused {
+      // What a schedule planned is the schedule's to begin.
+      if record.isWaiting { continue }
       if let plan, !record.plan.hasPrefix(plan) { continue }
       let stored = try store.plan(id: record.plan).plan
       if plan != nil || (stored.options == options && stored.hosts == Set(hosts)) { return (record, stored) }
@@ -52,7 +54,7 @@ struct ApplyFlow {
     return nil
   }
 
-  private func go(_ plan: Plan, _ id: String, _ held: HeldLock, named: Set<HostID>) async throws -> Int32 {
+  private func go(_ plan: Plan, _ id: String, _ driver: Driver, named: Set<HostID>) async throws -> Int32 {
     let text = PlanText.text(plan, id: id)
     if context.options.json { Output.note(text) } else { output.line(text) }
     guard !plan.changes.isEmpty else {
@@ -66,12 +68,7 @@ struct ApplyFlow {
     }
     try context.checkPresent(plan.changes.map(\.host))
     try consent.ask(plan)
-    let rollout = RolloutName.fresh()
-    let run = RunFlow(context: context, held: held)
-    run.take(rollout)
-    try held.store.createRollout(id: rollout, plan: id, at: SystemClock().now())
-    let status = try await run.run(rollout, plan, id)
-    return Self.status(status, plan, named)
+    return Self.status(try await driver.run(plan, id, context), plan, named)
   }
 
   /// A host that was named and left alone is a failure even where all others converged.

@@ -52,7 +52,7 @@ package enum Why {
       case .rolloutPaused, .rolloutHalted: entry
       case .rolloutStarted, .rolloutResumed, .rolloutFinished: nil
       case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-        .waveJudged, .combinationPaused:
+        .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled:
         stop
       }
     }

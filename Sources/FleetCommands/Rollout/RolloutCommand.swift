@@ -9,7 +9,7 @@ struct RolloutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollout", abstract: "Lists, shows, stops and takes up rollouts.",
     subcommands: [
-      RolloutList.self, RolloutShow.self, RolloutPause.self, RolloutResume.self, RolloutHalt.self,
+      RolloutList.self, RolloutShow.self, RolloutApprove.self, RolloutPause.self, RolloutResume.self, RolloutHalt.self,
       RolloutReportCommand.self,
     ])
 }
@@ -102,20 +102,20 @@ struct RolloutResume: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options)
-      let held = try await context.hold("rollout resume", takesOver: takeover)
-      defer { held.release() }
-      let record = try id.map { try held.store.rollout(id: $0) } ?? Self.newest(held.store)
+      let driver = try await context.driver("rollout resume", takesOver: takeover)
+      defer { driver.release() }
+      let record = try id.map { try driver.store.rollout(id: $0) } ?? Self.newest(driver.store)
       guard record.isUnfinished else {
         throw CommandError(
           ExitStatus.usage, "finished", "rollout \(record.id) is finished", found: record.state.rawValue)
       }
-      return try await ResumeFlow(context: context, held: held).run(record)
+      return try await ResumeFlow(context: context, driver: driver).run(record)
     }
   }
 
   /// A halted one was stopped for good: it is taken up only by its name.
   private static func newest(_ store: FleetStore) throws -> RolloutRecord {
-    let unfinished = try store.unfinishedRollouts()
+    let unfinished = try store.unfinishedRollouts().filter { !$0.isWaiting }
     if let record = unfinished.first(where: { $0.state != .halted }) { return record }
     guard let halted = unfinished.first else {
       throw CommandError(ExitStatus.usage, "noRollout", "no rollout is unfinished")

@@ -12,6 +12,7 @@ struct RunFlow {
   func take(_ rollout: String) { held.desk.take(rollout) }
 
   func run(_ rollout: String, _ plan: Plan, _ planID: String) async throws -> Int32 {
+    let until = try context.beginning(of: rollout, held.store)
     let again = context.options.commandLine(["rollout", "resume", rollout])
     let interruption = Interruption(hint: again, json: context.options.json)
     let line = ProgressLine(verbose: context.options.verbose)
@@ -19,41 +20,94 @@ struct RunFlow {
     desk.take(rollout)
     defer { desk.letGo(rollout) }
     let user = Operator.name
-    // An emergency has its own budgets, for the run and for each host (decision 0014).
-    let policy = context.inventory.policy.inForce(plan.options)
-    let hosts = context.inventory.hosts.map { host in
-      var host = host
-      host.policy = host.policy.inForce(plan.options)
-      return host
-    }
     let report = try await context.withServices(
-      held.store, maxMoves: policy.drain.maxMoves, progress: { line.show($0) }
+      held.store, maxMoves: context.policy(of: plan).drain.maxMoves, progress: { line.show($0) }
     ) { services in
-      let engine = RolloutEngine(services: services, hosts: hosts, policy: policy)
-      return try await engine.run(
+      try await context.engine(services, plan, until: until).run(
         rollout: rollout, plan: plan, planID: planID, by: user, stop: { desk.wish(for: rollout) ?? interruption.wish })
     }
+    return try Self.show(report, context)
+  }
+
+  /// Prints what came of a rollout, and how to go on. Returns its exit code.
+  static func show(_ report: RolloutReport, _ context: CommandContext) throws -> Int32 {
     if context.options.json {
       try context.output.document(RolloutDocument(report))
     } else {
       context.output.line(RolloutText.text(report))
     }
     switch report.state {
-    case .paused, .halted, .running: Output.note("to go on: \(again)")
+    case .paused, .halted, .running:
+      Output.note("to go on: \(context.options.commandLine(["rollout", "resume", report.id]))")
     case .finished: break
     }
     return report.exitCode
   }
 }
 
+extension CommandContext {
+  /// The fleet's policy for a plan: an emergency has its own budgets (decision 0014).
+  func policy(of plan: Plan) -> Policy { inventory.policy.inForce(plan.options) }
+
+  /// The engine for a plan under the policy that holds for it, for the run and for each host. `until`: no host is begun
+  /// that would not be done by then.
+  func engine(_ services: EngineServices, _ plan: Plan, until: Instant?) throws -> RolloutEngine {
+    let hosts = inventory.hosts.map { host in
+      var host = host
+      host.policy = host.policy.inForce(plan.options)
+      return host
+    }
+    return RolloutEngine(
+      services: services, hosts: hosts, policy: policy(of: plan),
+      gate: try until.map { try gate($0, plan, services.store) })
+  }
+
+  private func gate(_ closes: Instant, _ plan: Plan, _ store: FleetStore) throws -> WindowGate {
+    let past = HostEstimate(samples: try store.hostDurations())
+    var estimates: [HostID: Duration] = [:]
+    for change in plan.changes {
+      guard let host = inventory.host(change.host) else { continue }
+      estimates[host.id] = past.duration(of: change, policy: host.policy.inForce(plan.options)).duration
+    }
+    return WindowGate(closes: closes, estimates: estimates)
+  }
+
+  /// Until when the rollout may begin hosts; `nil`: without an end. Throws `scheduled` where its schedule, or somebody
+  /// who has to approve it, does not let it run now.
+  func beginning(of rollout: String, _ store: FleetStore) throws -> Instant? {
+    let booking = try store.booking(rollout: rollout)
+    switch booking.terms(now: SystemClock().now(), standing: inventory.standing(booking)) {
+    case .begin(let until): return until
+    case .awaitsApproval(let missing):
+      throw CommandError(
+        ExitStatus.usage, "scheduled", "rollout \(rollout) waits for \(missing) approval\(missing == 1 ? "" : "s")",
+        expected: "rollout approve \(rollout)", found: "\(booking.approvedBy.count) approvals")
+    case .waits(let until):
+      throw CommandError(
+        ExitStatus.usage, "scheduled", "rollout \(rollout) runs in its window, from \(until.rfc3339) on, under serve",
+        expected: until.rfc3339, found: SystemClock().now().rfc3339)
+    case .close(let reason):
+      throw CommandError(ExitStatus.usage, "scheduled", "rollout \(rollout) does not begin any more: \(reason)")
+    }
+  }
+}
+
+extension Inventory {
+  /// The opening of a booked schedule on its date, as the files tell it now; `nil`: there is none any more.
+  func standing(_ booking: RolloutBooking) -> Opening? {
+    guard let window = booking.window else { return nil }
+    return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
+  }
+}
+
 /// Takes up a rollout that was paused, halted or cut off.
 struct ResumeFlow {
   let context: CommandContext
-  let held: HeldLock
+  let driver: Driver
 
   func run(_ record: RolloutRecord) async throws -> Int32 {
-    let stored = try held.store.plan(id: record.plan)
-    try context.checkPresent(record, held.store)
-    return try await RunFlow(context: context, held: held).run(record.id, stored.plan, stored.id)
+    let stored = try driver.store.plan(id: record.plan)
+    try context.checkPresent(record, driver.store)
+    return try await driver.resume(record, stored.plan, context)
   }
 }

@@ -73,6 +73,7 @@ struct StopFlow {
       switch wish.kind {
       case .pause: .pause
       case .halt: .halt
+      case .leave: .pause
       }
     let asked = await client.ask(ControlRequest(verb, rollout: rollout, by: wish.by, reason: wish.reason))
     switch asked {
@@ -113,7 +114,7 @@ struct StopFlow {
 
   private func isReached(_ rollout: String, _ store: FleetStore) throws -> Bool {
     switch (try store.rollout(id: rollout).state, wish.kind) {
-    case (.finished, _), (.halted, _), (.paused, .pause): true
+    case (.finished, _), (.halted, _), (.paused, .pause), (.paused, .leave): true
     case (.running, _), (.paused, .halt): false
     }
   }

@@ -117,21 +117,3 @@ struct CommandContext {
     return host
   }
 }
-
-/// One word of HOSTS.
-struct HostSelector {
-  private let text: String
-
-  init(_ text: String) { self.text = text }
-
-  func matches(_ host: Host) -> Bool {
-    if let group = text.value(of: "group=") { return host.groups.contains(group) }
-    if let domain = text.value(of: "domain=") { return host.failureDomain == domain }
-    return fnmatch(text, host.id.rawValue, 0) == 0
-  }
-}
-
-extension String {
-  /// What follows `prefix`; `nil` where the text does not start with it.
-  func value(of prefix: String) -> String? { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil }
-}

@@ -62,6 +62,10 @@ package struct CommandError: Error {
     case let error as JournalCorruption:
       self.init(
         ExitStatus.failed, "journalCorrupt", "journal entry \(error.seq): \(error.text); nothing was touched")
+    case let error as ApprovalRefusal:
+      self.init(ExitStatus.usage, error.kind.rawValue, error.text, expected: error.expected, found: error.found)
+    case let error as Approval.RestartsNotAccepted:
+      self.init(ExitStatus.usage, "restartsNotAccepted", error.text, expected: error.expected, found: error.found)
     case let error as ControlError: self.init(ExitStatus.failed, error.kind.rawValue, error.text)
     case let error as Diagnostics: self.init(error)
     default: self.init(ExitStatus.failed, "failed", "\(error)")
@@ -73,7 +77,7 @@ package struct CommandError: Error {
     case .locked, .fenced: ExitStatus.locked
     case .notFound, .ambiguous, .tooShort: ExitStatus.usage
     case .missing, .readOnly, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
-      .notEncodable, .immutable, .blobMissing, .blobDamaged, .blobTooLarge, .database:
+      .notEncodable, .immutable, .hostTaken, .blobMissing, .blobDamaged, .blobTooLarge, .database:
       ExitStatus.failed
     }
   }

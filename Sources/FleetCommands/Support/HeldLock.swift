@@ -1,6 +1,7 @@
 import FleetCore
 import FleetEngine
 import FleetStore
+import Synchronization
 
 /// The right to drive hosts, the store, and the socket at which other processes may ask for a stop.
 ///
@@ -9,7 +10,8 @@ final class HeldLock: Sendable {
   let lock: DaemonLock
   let store: FleetStore
   let desk: ControlDesk
-  private let server: ControlServer?
+  private let folder: String
+  private let server = Mutex<ControlServer?>(nil)
 
   init(_ lock: DaemonLock, folder: String) throws {
     let store = try FleetStore.open(folder: folder)
@@ -20,25 +22,38 @@ final class HeldLock: Sendable {
     self.lock = lock
     self.store = store
     self.desk = desk
-    do throws(ControlError) {
-      server = try ControlServer(state: folder) { desk.answer($0) }
-    } catch {
-      server = nil
-      Output.note("no control socket: \(error.text); other processes cannot pause this one")
-    }
+    self.folder = folder
+  }
+
+  /// Opens the socket; from now on others are answered.
+  func listen(_ handler: @escaping ControlServer.Handler) throws(ControlError) {
+    let opened = try ControlServer(state: folder, handler: handler)
+    server.withLock { $0 = opened }
   }
 
   func release() {
-    server?.close()
+    server.withLock { $0?.close() }
     lock.release()
   }
 }
 
 extension CommandContext {
-  /// Takes the lock for a command that drives hosts; throws `locked`, which tells who holds it.
+  /// Takes the lock for a command that drives hosts, and answers others; throws `locked`, which tells who holds it.
   ///
   /// `takesOver`: also from a holder that does not answer any more. One that answers keeps it: it can be asked to stop.
   func hold(_ command: String, takesOver: Bool = false) async throws -> HeldLock {
+    let held = try await seize(command, takesOver: takesOver)
+    let desk = held.desk
+    do throws(ControlError) {
+      try held.listen { desk.answer($0) }
+    } catch {
+      Output.note("no control socket: \(error.text); other processes cannot pause this one")
+    }
+    return held
+  }
+
+  /// As `hold`, and answers nobody yet.
+  func seize(_ command: String, takesOver: Bool) async throws -> HeldLock {
     let at = SystemClock().now()
     guard takesOver, let holder = try DaemonLock.holder(folder: stateFolder) else {
       return try HeldLock(DaemonLock.acquire(folder: stateFolder, command: command, at: at), folder: stateFolder)
@@ -52,5 +67,14 @@ extension CommandContext {
     let lock = try DaemonLock.takeOver(folder: stateFolder, command: command, at: at)
     Output.note("taken over from: \(holder.text); whatever it still begins is refused by the journal")
     return try HeldLock(lock, folder: stateFolder)
+  }
+
+  /// The lock for an instant, to write one thing down; throws `locked`, which tells who holds it.
+  func briefly<Value>(_ command: String, _ body: (FleetStore) async throws -> Value) async throws -> Value {
+    let lock = try lock(command)
+    defer { lock.release() }
+    let store = try store()
+    try store.takeFence(lock, at: SystemClock().now())
+    return try await body(store)
   }
 }

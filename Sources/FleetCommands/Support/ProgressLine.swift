@@ -61,7 +61,7 @@ final class ProgressLine: Sendable {
   private static func isWorthALine(_ event: JournalEvent) -> Bool {
     switch event {
     case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding, .waveStarted,
-      .soakStarted, .waveJudged, .combinationPaused:
+      .soakStarted, .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled:
       true
     case .hostDispatched, .sevESLossAccepted, .observed, .backupMade: false
     case .run(let event):

@@ -42,6 +42,12 @@ package enum JournalEvent: Hashable, Sendable, Codable {
   case waveJudged(wave: Int, failures: [String])
   /// No further host of this combination is begun.
   case combinationPaused(combination: String, reason: String)
+  /// The rollout waits for its window and for as many people; only `serve` runs it.
+  case rolloutScheduled(schedule: String, opening: Opening, approvals: Int)
+  /// One person agreed to exactly this plan.
+  case rolloutApproved(by: String)
+  /// The rollout was given to `serve`, to be run or taken up again.
+  case rolloutLeft(by: String)
 
   /// Stable name of the case for the journal's `kind` column and `history`.
   package var kind: String {
@@ -61,6 +67,9 @@ package enum JournalEvent: Hashable, Sendable, Codable {
     case .soakStarted: "soakStarted"
     case .waveJudged: "waveJudged"
     case .combinationPaused: "combinationPaused"
+    case .rolloutScheduled: "rolloutScheduled"
+    case .rolloutApproved: "rolloutApproved"
+    case .rolloutLeft: "rolloutLeft"
     }
   }
 }

@@ -22,6 +22,11 @@ extension JournalEvent {
         ? "wave \(wave) passed its soak" : "wave \(wave) did not pass its soak: \(failures.joined(separator: "; "))"
     case .combinationPaused(let combination, let reason):
       "no further host of this combination is begun: \(combination); \(reason)"
+    case .rolloutScheduled(let schedule, let opening, let approvals):
+      "planned for \(opening.date) by schedule \(schedule)"
+        + (approvals > 0 ? "; it waits for \(approvals) approval\(approvals == 1 ? "" : "s")" : "")
+    case .rolloutApproved(let by): "approved by \(by)"
+    case .rolloutLeft(let by): "left to the running controller by \(by)"
     }
   }
 }

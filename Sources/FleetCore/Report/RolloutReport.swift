@@ -46,6 +46,8 @@ package struct RolloutReport: Hashable, Sendable {
   package var plan: String
   package var state: State
   package var stateReason: String?
+  /// Who may run it and when; of an ordinary rollout nothing is booked.
+  package var booking = RolloutBooking()
   package var hosts: [HostRow]
   /// Hosts that the plan left alone, each with the one reason why.
   package var excluded: [Plan.PlannedExclusion]
@@ -71,7 +73,9 @@ package struct RolloutReport: Hashable, Sendable {
     for entry in entries {
       if let host = entry.host { byHost[host, default: []].append(entry) }
       report.take(entry.event)
+      report.booking.take(entry.event)
     }
+    if let waiting = report.booking.waiting { report.stateReason = waiting }
     for change in plan.changes {
       report.hosts.append(try HostRow.fold(change, byHost[change.host] ?? [], now: now))
     }
@@ -80,12 +84,13 @@ package struct RolloutReport: Hashable, Sendable {
 
   private mutating func take(_ event: JournalEvent) {
     switch event {
-    case .rolloutStarted, .rolloutResumed: (state, stateReason) = (.running, nil)
+    case .rolloutStarted, .rolloutResumed, .rolloutLeft: (state, stateReason) = (.running, nil)
     case .rolloutPaused(let reason): (state, stateReason) = (.paused, reason)
+    case .rolloutScheduled: (state, stateReason) = (.paused, nil)
     case .rolloutHalted(let reason): (state, stateReason) = (.halted, reason)
     case .rolloutFinished: (state, stateReason) = (.finished, nil)
     case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused:
+      .waveJudged, .combinationPaused, .rolloutApproved:
       break
     }
   }

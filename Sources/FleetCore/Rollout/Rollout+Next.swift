@@ -39,8 +39,9 @@ extension Rollout {
     case judge(wave: Int, hosts: [HostID])
     /// Nothing starts until a host ends, or until what is in the way passes. `nil`: the hosts under work are waited for.
     case wait(String?)
-    /// Nothing more starts in this process; the event ends the rollout here once nothing is under work.
-    case end(JournalEvent)
+    /// Nothing more starts in this process; the event, if there is one, ends the rollout here once nothing is under
+    /// work.
+    case end(JournalEvent?)
   }
 
   /// The one next thing to do. Total: every state of the rollout has an answer.
@@ -107,7 +108,7 @@ extension Rollout {
     let open = unblocked.filter { !view.running.contains($0.host) }
     let members = Set(wave?.hosts ?? [])
     return open.filter { begun.contains($0.host) }
-      + open.filter { !begun.contains($0.host) && members.contains($0.host) }
+      + open.filter { !begun.contains($0.host) && members.contains($0.host) && isInTime($0.host, view) }
   }
 
   private func choose(_ turn: [HostChange], _ view: View) -> Action {
@@ -144,10 +145,15 @@ extension Rollout {
     max(1, view.running.union([host]).compactMap { budgets.unavailable[$0] }.min() ?? 1)
   }
 
+  /// Whether the host may be begun, as far as its window goes; one that was begun is brought to its end at any time.
+  private func isInTime(_ host: HostID, _ view: View) -> Bool {
+    begun.contains(host) || gate?.fits(host, at: view.now) ?? true
+  }
+
   // MARK: Between waves
 
   private func between(_ view: View) -> Action {
-    let left = unblocked
+    let left = unblocked.filter { isInTime($0.host, view) }
     guard let first = left.map(\.wave).min() else { return .end(ending) }
     if let wave, let action = soak(wave, view) { return action }
     return .openWave(first, hosts: left.filter { $0.wave == first }.map(\.host))
@@ -175,6 +181,12 @@ extension Rollout {
   private var ending: JournalEvent {
     let blocked = plan.changes.filter { !isEnded($0.host) }
     guard !blocked.isEmpty else { return .rolloutFinished }
+    let late = blocked.filter { !isBlocked($0) }
+    if gate != nil, !late.isEmpty {
+      return .rolloutHalted(
+        reason:
+          "the window is too short for what is left: \(Self.names(late.map(\.host))); the next one plans them anew")
+    }
     let combinations = Set(blocked.compactMap { $0.standing?.combination }).sorted().joined(separator: "; ")
     return .rolloutPaused(
       reason: "hosts of a combination that failed are left (\(combinations)): \(Self.names(blocked.map(\.host)))")

@@ -15,6 +15,8 @@ package struct Rollout: Hashable, Sendable {
 
   package let plan: Plan
   package let budgets: RolloutBudgets
+  /// When hosts may be begun; `nil`: at any time.
+  package let gate: WindowGate?
   package private(set) var runs: [HostID: HostRun]
   package private(set) var wave: Wave?
   package private(set) var budget = FailureBudget()
@@ -26,9 +28,10 @@ package struct Rollout: Hashable, Sendable {
   package private(set) var begun: Set<HostID> = []
   private var stoppedForFailures = false
 
-  package init(plan: Plan, budgets: RolloutBudgets) {
+  package init(plan: Plan, budgets: RolloutBudgets, gate: WindowGate? = nil) {
     self.plan = plan
     self.budgets = budgets
+    self.gate = gate
     runs = Dictionary(
       plan.changes.map { ($0.host, HostRun(steps: $0.steps)) }, uniquingKeysWith: { first, _ in first })
   }
@@ -48,7 +51,9 @@ package struct Rollout: Hashable, Sendable {
     case .rolloutHalted: stoppedForFailures = true
     case .rolloutPaused: stoppedForFailures = !hasUnblockedHosts
     case .rolloutResumed: resumed()
-    case .rolloutStarted, .rolloutFinished, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade: break
+    case .rolloutStarted, .rolloutFinished, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade,
+      .rolloutScheduled, .rolloutApproved, .rolloutLeft:
+      break
     }
   }
 

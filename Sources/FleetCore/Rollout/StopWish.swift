@@ -5,6 +5,8 @@ package struct StopWish: Hashable, Sendable, Codable {
     case pause
     /// The same, and only a person who names the rollout takes it up again.
     case halt
+    /// The same, and nothing is journalled: the controller goes and takes it up again when it is back.
+    case leave
   }
 
   package var kind: Kind
@@ -24,18 +26,28 @@ package struct StopWish: Hashable, Sendable, Codable {
       switch kind {
       case .pause: "paused"
       case .halt: "halted"
+      case .leave: "left"
       }
     return "\(verb) by \(by)" + (reason.map { ": \($0)" } ?? "")
   }
 
-  /// The event that makes it true.
-  package var event: JournalEvent {
+  /// The event that makes it true; `nil`: nothing is to be told.
+  package var event: JournalEvent? {
     switch kind {
     case .pause: .rolloutPaused(reason: sentence)
     case .halt: .rolloutHalted(reason: sentence)
+    case .leave: nil
+    }
+  }
+
+  private var weight: Int {
+    switch kind {
+    case .leave: 0
+    case .pause: 1
+    case .halt: 2
     }
   }
 
   /// Of two wishes the one that stops for longer; of equal ones the first, since its author was told so.
-  package func joined(_ later: StopWish) -> StopWish { kind == .pause && later.kind == .halt ? later : self }
+  package func joined(_ later: StopWish) -> StopWish { later.weight > weight ? later : self }
 }

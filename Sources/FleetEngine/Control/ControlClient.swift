@@ -31,12 +31,17 @@ package struct ControlClient: Sendable {
     let line = try line(request)
     let end = ContinuousClock.now + limit
     while true {
+      var isAsked = false
       do throws(ControlError) {
         let descriptor = try ControlSocket.connect(state: state)
         defer { close(descriptor) }
+        isAsked = true
         return try exchange(descriptor, line, end)
       } catch {
-        guard error.kind == .notListening, ContinuousClock.now + ControlBounds.knock < end else { throw error }
+        let mayRepeat = !isAsked || request.verb.mayBeRepeated
+        guard error.kind == .notListening, mayRepeat, ContinuousClock.now + ControlBounds.knock < end else {
+          throw error
+        }
       }
       usleep(UInt32(ControlBounds.knock.wholeMilliseconds * 1000))
     }

@@ -10,7 +10,7 @@ package final class ControlDesk: Sendable {
   }
 
   private let store: FleetStore
-  private let holder: LockHolder
+  package let holder: LockHolder
   private let clock: any EngineClock
   private let state = Mutex(State())
   /// Told of every wish that is taken; never waits.
@@ -49,7 +49,21 @@ package final class ControlDesk: Sendable {
     case .status: status(.done, holder.text)
     case .pause: stop(request, StopWish(.pause, by: Self.plain(request.by), reason: request.reason.map(Self.plain)))
     case .halt: stop(request, StopWish(.halt, by: Self.plain(request.by), reason: request.reason.map(Self.plain)))
+    case .approve, .run, .resume, .release:
+      ControlAnswer(
+        .refused, "the holder of the lock runs one command and takes no other work: \(holder.text)", kind: "locked",
+        holder: holder, rollouts: inHand)
     }
+  }
+
+  /// Asks a rollout in hand to stop; of several wishes the one that stops for longer holds.
+  package func ask(_ rollout: String, _ wish: StopWish) {
+    let isInHand = state.withLock { state in
+      guard state.inHand.contains(rollout) else { return false }
+      state.wishes[rollout] = state.wishes[rollout]?.joined(wish) ?? wish
+      return true
+    }
+    if isInHand { told(rollout, wish) }
   }
 
   private func status(_ outcome: ControlAnswer.Outcome, _ text: String) -> ControlAnswer {
@@ -77,7 +91,7 @@ package final class ControlDesk: Sendable {
   }
 
   /// One line without control characters, whoever wrote it: it ends up in the journal and on terminals.
-  private static func plain(_ text: String) -> String {
+  static func plain(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
   }
 }
@@ -98,11 +112,16 @@ package struct StopOutright: Sendable {
     switch (record.state, wish.kind) {
     case (.finished, _): return "rollout \(record.id) is finished"
     case (.halted, _): return "rollout \(record.id) is halted already"
-    case (.paused, .pause): return "rollout \(record.id) is paused already"
-    case (.running, _), (.paused, .halt):
-      try store.append(wish.event, rollout: record.id, host: nil, at: clock.now())
-      let before = record.state == .running ? "was not running, its controller is gone" : "was paused"
-      return "rollout \(record.id) \(before); it is \(wish.kind == .halt ? "halted" : "paused") now"
+    case (.paused, .pause), (.paused, .leave):
+      // One that waits for its window is shown as paused too, and would begin by itself.
+      guard try store.booking(rollout: record.id).isWaiting else { return "rollout \(record.id) is paused already" }
+    case (.running, _), (.paused, .halt): break
     }
+    guard let event = wish.event else { return "rollout \(record.id) is left as it is" }
+    try store.append(event, rollout: record.id, host: nil, at: clock.now())
+    let before =
+      record.state == .running
+      ? "was not running, nobody works on it" : record.isWaiting ? "was waiting" : "was paused"
+    return "rollout \(record.id) \(before); it is \(wish.kind == .halt ? "halted" : "paused") now"
   }
 }

@@ -1,21 +1,46 @@
+package import FleetCore
 package import FleetStore
 
 /// One line to the holder of the lock.
 package struct ControlRequest: Hashable, Sendable, Codable {
-  package enum Verb: String, Hashable, Sendable, Codable, CaseIterable { case status, pause, halt }
+  package enum Verb: String, Hashable, Sendable, Codable, CaseIterable {
+    case status, pause, halt
+    /// What only `serve` does for others.
+    case approve, run, resume, release
+
+    /// Whether asking twice does what asking once does; whoever gets no answer may then ask again.
+    var mayBeRepeated: Bool {
+      switch self {
+      case .status, .pause, .halt, .run, .resume: true
+      case .approve, .release: false
+      }
+    }
+  }
 
   package var verb: Verb
-  /// Whole id.
+  /// Whole id. For `run` the new rollout's own: the same request twice begins one rollout.
   package var rollout: String?
   /// Who asks. As trustworthy as the socket: only the holder's own user and root can send it.
   package var by: String
   package var reason: String?
+  /// `run`: the id of a stored plan.
+  package var plan: String?
+  /// `release`: the host.
+  package var host: HostID?
+  /// `run` and `approve`: how many servers may be shut down (RULES D2).
+  package var restarts: Int?
 
-  package init(_ verb: Verb, rollout: String? = nil, by: String, reason: String? = nil) {
+  package init(
+    _ verb: Verb, rollout: String? = nil, by: String, reason: String? = nil, plan: String? = nil, host: HostID? = nil,
+    restarts: Int? = nil
+  ) {
     self.verb = verb
     self.rollout = rollout
     self.by = by
     self.reason = reason
+    self.plan = plan
+    self.host = host
+    self.restarts = restarts
   }
 }
 
@@ -34,16 +59,21 @@ package struct ControlAnswer: Hashable, Sendable, Codable {
   /// Stable name of a refusal's cause.
   package var kind: String?
   package var text: String
+  package var expected: String?
+  package var found: String?
   package var holder: LockHolder?
-  /// Rollouts that the holder works on.
+  /// Rollouts that the holder works on or will, without anybody asking again.
   package var rollouts: [String]
 
   package init(
-    _ outcome: Outcome, _ text: String, kind: String? = nil, holder: LockHolder? = nil, rollouts: [String] = []
+    _ outcome: Outcome, _ text: String, kind: String? = nil, expected: String? = nil, found: String? = nil,
+    holder: LockHolder? = nil, rollouts: [String] = []
   ) {
     self.outcome = outcome
     self.kind = kind
     self.text = text
+    self.expected = expected
+    self.found = found
     self.holder = holder
     self.rollouts = rollouts
   }
@@ -86,6 +116,8 @@ package enum ControlBounds {
   static let patience = Duration.seconds(5)
   /// For the holder to answer: it looks at values in memory and at most writes one line of the journal.
   package static let answerTime = Duration.seconds(10)
+  /// For `serve` to give a host back: it asks Nova, which may take its time, and answers when that is done.
+  package static let releaseTime = Duration.seconds(180)
   /// Between two tries to reach a holder that does not listen yet.
   static let knock = Duration.milliseconds(100)
 }

@@ -3,19 +3,20 @@ import FleetStore
 
 /// Hosts that a rollout may not begin (RULES K): quarantined, or another rollout has work on them.
 enum Claims {
-  static func of(_ rollout: String, _ store: FleetStore) throws -> [HostID: Failure] {
+  /// An emergency takes over hosts on which an ordinary rollout has work left, but none that it has begun.
+  static func of(_ rollout: String, isEmergency: Bool, _ store: FleetStore) throws -> [HostID: Failure] {
     var claims: [HostID: Failure] = [:]
-    for other in try store.openRollouts() where other.record.id != rollout {
-      for host in other.openHosts where claims[host] == nil {
-        claims[host] = Failure(
-          .otherMaintenance, "rollout \(other.record.id) has work on it; resume that", expected: rollout,
-          found: other.record.id)
-      }
+    for (host, other) in try store.hostsInOpenRollouts(begunOnly: isEmergency, except: rollout) {
+      claims[host] = taken(by: other, from: rollout)
     }
     for (host, quarantine) in try store.quarantines() {
       claims[host] = Failure(.quarantined, "it is quarantined: \(quarantine.sentence)", expected: "released")
     }
     return claims
+  }
+
+  static func taken(by other: String, from rollout: String) -> Failure {
+    Failure(.otherMaintenance, "rollout \(other) has work on it; resume that", expected: rollout, found: other)
   }
 
   /// How a host that is not begun is written down.

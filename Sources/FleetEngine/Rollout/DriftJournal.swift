@@ -7,6 +7,15 @@ struct DriftJournal {
 
   init(_ services: EngineServices) { self.services = services }
 
+  /// Looks that tell what is so now. A look takes its time, and a rollout may have worked on the host meanwhile: what was
+  /// seen then is older than what the rollout saw. `seq`: the newest entry of the journal when the looks began.
+  func current(
+    _ looks: [(HostID, Result<Observation, ProbeFailure>)], since seq: Int64
+  ) throws -> [(HostID, Result<Observation, ProbeFailure>)] {
+    let changed = try services.store.hostsWorkedOn(after: seq)
+    return looks.filter { !changed.contains($0.0) }
+  }
+
   /// Hosts that a rollout holds are left out: their change is its own.
   func record(_ looks: [(HostID, Result<Observation, ProbeFailure>)], at: Instant) throws {
     let told = try services.store.latestFacts(looks.map(\.0))

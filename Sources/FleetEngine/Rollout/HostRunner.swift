@@ -215,16 +215,21 @@ package final class HostRunner {
   package func record(_ event: HostRun.Event) throws {
     var next = run
     try next.apply(event)
-    try journal(.run(event))
+    try journal(.run(event), begins: run == HostRun(steps: change.steps))
     run = next
     drainBegan = Self.drainBegan(drainBegan, after: event, at: services.clock.now())
     resetAskedAt = Self.resetAsked(resetAskedAt, after: event, at: services.clock.now())
   }
 
-  package func journal(_ event: JournalEvent) throws {
+  /// `begins`: it is the first event of the host's run, so nobody else may have begun the host.
+  package func journal(_ event: JournalEvent, begins: Bool = false) throws {
     Failpoint.hit("before \(host.id) \(event.kind)")
     let at = services.clock.now()
-    _ = try services.store.append(event, rollout: rollout, host: host.id, at: at)
+    if begins {
+      try services.store.appendBeginning(event, rollout: rollout, host: host.id, at: at)
+    } else {
+      try services.store.append(event, rollout: rollout, host: host.id, at: at)
+    }
     Failpoint.hit("after \(host.id) \(event.kind)")
     services.progress(ProgressEvent(host: host.id, at: at, what: .journal(event)))
   }

@@ -22,13 +22,18 @@ package struct PlanMaker: Sendable {
 
   /// Probes hosts, all at most `probesAtOnce` at a time, and stores what was seen.
   package func probe(_ hosts: [Host]) async throws -> [HostID: Swift.Result<Observation, ProbeFailure>] {
-    let looks = await bounded(hosts, Self.probesAtOnce) { host in
+    let seq = try services.store.lastSeq()
+    let seen = await bounded(hosts, Self.probesAtOnce) { host in
       let look = await services.hosts.observe(host)
       await services.hosts.close(host)
       return (host.id, look)
     }
+    // A look that broke off because the controller leaves says nothing of its host.
+    try Task.checkCancellation()
     let at = services.clock.now()
-    try DriftJournal(services).record(looks, at: at)
+    let drift = DriftJournal(services)
+    let looks = try drift.current(seen, since: seq)
+    try drift.record(looks, at: at)
     try services.store.save(observations: looks.map { ($0.0, $0.1, at) })
     let stored = try services.store.floors()
     var learnt: [HostID: FloorEvidence] = [:]
@@ -37,7 +42,7 @@ package struct PlanMaker: Sendable {
       if let floor = FloorEvidence.inForce(observation, stored: stored[id]), floor != stored[id] { learnt[id] = floor }
     }
     try services.store.save(floors: learnt)
-    return Dictionary(looks, uniquingKeysWith: { first, _ in first })
+    return Dictionary(seen, uniquingKeysWith: { first, _ in first })
   }
 
   /// Makes and checks a plan, and keeps it unless the check found something. `offline` uses what was seen last of hosts
@@ -55,7 +60,7 @@ package struct PlanMaker: Sendable {
     }
     let views = offline ? try storedViews(hosts) : try await computeViews(hosts)
     let quarantines = try services.store.quarantines()
-    let open = try services.store.hostsInOpenRollouts()
+    let open = try services.store.hostsInOpenRollouts(begunOnly: options.emergency != nil)
     let floors = try services.store.floors()
     let backups = try backups(hosts, options)
     let situations = hosts.map { host in

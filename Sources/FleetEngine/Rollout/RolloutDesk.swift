@@ -13,7 +13,8 @@ struct RolloutDesk {
     case pause(Duration)
     /// Nothing starts before a host ends.
     case wait
-    case end(JournalEvent)
+    /// The rollout ends here with this event; without one nothing is told.
+    case end(JournalEvent?)
   }
 
   /// Writes events in one transaction.
@@ -37,14 +38,14 @@ struct RolloutDesk {
 
   init(
     services: EngineServices, hosts: [HostID: Host], policy: Policy, id: String, plan: Plan,
-    journal: @escaping Journal
+    gate: WindowGate?, journal: @escaping Journal
   ) {
     self.services = services
     self.hosts = hosts
     self.policy = policy
     self.id = id
     self.journal = journal
-    rollout = Rollout(plan: plan, budgets: RolloutBudgets(policy, hosts: hosts.values))
+    rollout = Rollout(plan: plan, budgets: RolloutBudgets(policy, hosts: hosts.values), gate: gate)
     patience = Deadline(services.clock, in: Self.giveBack)
   }
 
@@ -85,7 +86,7 @@ struct RolloutDesk {
   private mutating func view(_ running: Set<HostID>, _ wish: StopWish?) async throws -> Rollout.View {
     var view = Rollout.View(now: services.clock.now(), running: running, isPatient: !patience.hasPassed, wish: wish)
     guard wish == nil else { return view }
-    view.claims = try Claims.of(id, services.store)
+    view.claims = try Claims.of(id, isEmergency: rollout.plan.options.emergency != nil, services.store)
     // Nova is only asked where its answer can matter.
     guard rollout.mayStart(view) else { return view }
     let out = try await OutOfService(services, hosts: hosts.values)

@@ -7,9 +7,12 @@ package struct RolloutEngine: Sendable {
   private let services: EngineServices
   private let hosts: [HostID: Host]
   private let policy: Policy
+  private let gate: WindowGate?
 
-  /// `policy` is the fleet-wide one: budgets; each host carries its own for everything else.
-  package init(services: EngineServices, hosts: [Host], policy: Policy) {
+  /// `policy` is the fleet-wide one: budgets; each host carries its own for everything else. `gate`: until when hosts may
+  /// be begun; `nil`: at any time.
+  package init(services: EngineServices, hosts: [Host], policy: Policy, gate: WindowGate? = nil) {
+    self.gate = gate
     self.services = services
     self.hosts = Dictionary(hosts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.policy = policy
@@ -17,6 +20,8 @@ package struct RolloutEngine: Sendable {
 
   /// How a rollout came to its end in this process.
   private struct Ending {
+    /// Whether nothing more starts; the event then, if there is one, is how the rollout ends.
+    var isDue = false
     var event: JournalEvent?
     /// The first error of a host; the others reached a step boundary before it is thrown.
     var error: (any Error)?
@@ -40,7 +45,7 @@ package struct RolloutEngine: Sendable {
     _ rollout: String, _ plan: Plan, _ stop: @escaping @Sendable () -> StopWish?
   ) async throws -> Ending {
     var desk = RolloutDesk(
-      services: services, hosts: hosts, policy: policy, id: rollout, plan: plan,
+      services: services, hosts: hosts, policy: policy, id: rollout, plan: plan, gate: gate,
       journal: { try journal($0, rollout, $1) })
     let ended = Mutex(false)
     let stops: @Sendable () -> Bool = { stop() != nil || ended.withLock { $0 } }
@@ -48,7 +53,7 @@ package struct RolloutEngine: Sendable {
       var ending = Ending()
       var running: Set<HostID> = []
       while true {
-        if ending.event == nil, ending.error == nil {
+        if !ending.isDue, ending.error == nil {
           do {
             switch try await desk.turn(running: running, wish: stop()) {
             case .start(let change):
@@ -65,13 +70,15 @@ package struct RolloutEngine: Sendable {
               try await services.clock.sleep(duration)
               continue
             case .wait: break
-            case .end(let event): ending.event = event
+            case .end(let event):
+              ending.isDue = true
+              ending.event = event
             }
           } catch {
             ending.error = error
           }
         }
-        if ending.event != nil || ending.error != nil { ended.withLock { $0 = true } }
+        if ending.isDue || ending.error != nil { ended.withLock { $0 = true } }
         guard let (host, error) = await group.next() else { return ending }
         running.remove(host)
         ending.error = ending.error ?? error
@@ -101,8 +108,8 @@ package struct RolloutEngine: Sendable {
   }
 
   private func begin(_ rollout: String, plan: Plan, planID: String, by: String) throws {
-    let entries = try services.store.entries(rollout: rollout)
-    if entries.isEmpty {
+    let booking = try services.store.booking(rollout: rollout)
+    if !booking.hasStarted {
       try journal([.rolloutStarted(plan: planID, by: by, emergency: plan.options.emergency)], rollout)
     } else {
       try journal([.rolloutResumed], rollout)
@@ -119,7 +126,12 @@ package struct RolloutEngine: Sendable {
     if entries.isEmpty { try journal([.hostDispatched], rollout, change.host) }
     let runner = try HostRunner(
       host: host, change: change, rollout: rollout, services: services, entries: entries, others: others)
-    _ = try await runner.drive(shouldStop: stop)
+    do {
+      _ = try await runner.drive(shouldStop: stop)
+    } catch StoreError.hostTaken(_, let other) {
+      // Somebody was faster since the claims were looked at.
+      try journal(Claims.events(change, Claims.taken(by: other, from: rollout)), rollout, change.host)
+    }
   }
 
   /// Who asked for a stop is told so, whatever else ended the run (130 beats 5).
@@ -127,9 +139,13 @@ package struct RolloutEngine: Sendable {
     _ rollout: String, _ plan: Plan, _ planID: String, _ event: JournalEvent?, wish: StopWish?
   ) throws {
     let isDone = try report(rollout, plan, planID).hosts.allSatisfy { $0.outcome != .pending }
-    let ending =
-      isDone ? .rolloutFinished : wish?.event ?? event ?? .rolloutPaused(reason: "hosts are left")
-    try journal([ending], rollout)
+    if isDone { return try journal([.rolloutFinished], rollout) }
+    if let wish {
+      // Who only leaves comes back, and finds it as it was left.
+      if let event = wish.event { try journal([event], rollout) }
+    } else {
+      try journal([event ?? .rolloutPaused(reason: "hosts are left")], rollout)
+    }
   }
 
   package func report(_ rollout: String, _ plan: Plan, _ planID: String) throws -> RolloutReport {

@@ -45,6 +45,12 @@ package struct ProgressEvent: Sendable, Hashable {
   package var host: HostID?
   package var at: Instant
   package var what: What
+
+  package init(host: HostID?, at: Instant, what: What) {
+    self.host = host
+    self.at = at
+    self.what = what
+  }
 }
 
 /// Fleet-wide limit of moves that Nova is asked for at once (RULES D5). Cold moves are limited by nobody else.

@@ -32,12 +32,23 @@ package struct RolloutDocument: Encodable, Sendable {
     var text: String
   }
 
+  /// What a schedule reserved, and who agreed.
+  package struct Booking: Encodable, Sendable {
+    var schedule: String
+    var opens: Instant
+    var closes: Instant
+    var approvals: Int
+    var approvedBy: [String]
+  }
+
   package var schema = "sevfleet.rollout/1"
   /// `nil`: there was nothing to do, so no rollout was made.
   package var id: String?
   package var plan: String
   package var state: RolloutReport.State
   package var reason: String?
+  /// `nil`: no schedule planned it.
+  package var booking: Booking?
   package var hosts: [HostRow]
   /// As in the plan.
   package var excluded: [PlanDocument.Excluded]
@@ -47,6 +58,11 @@ package struct RolloutDocument: Encodable, Sendable {
     plan = report.plan
     state = report.state
     reason = report.stateReason
+    booking = report.booking.window.map { window in
+      Booking(
+        schedule: window.schedule, opens: window.opening.opens, closes: window.opening.closes,
+        approvals: window.approvals, approvedBy: report.booking.approvedBy)
+    }
     hosts = report.hosts.map(HostRow.init)
     excluded = report.excluded.map(PlanDocument.Excluded.init)
   }

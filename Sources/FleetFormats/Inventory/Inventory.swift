@@ -16,11 +16,12 @@ package struct Inventory: Hashable, Sendable, Codable {
   package var groups: [HostGroup]
   /// The file's policy over the defaults: fleet-wide values; each host carries its resolved ones.
   package var policy: Policy
+  package var schedules: [Schedule]
 
   package init(
     hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil, cloud: String? = nil,
     openStackConfigured: Bool = false, targets: [NamedTarget] = [], groups: [HostGroup] = [],
-    policy: Policy = Policy()
+    policy: Policy = Policy(), schedules: [Schedule] = []
   ) {
     self.hosts = hosts
     self.ssh = ssh
@@ -30,6 +31,7 @@ package struct Inventory: Hashable, Sendable, Codable {
     self.targets = targets
     self.groups = groups
     self.policy = policy
+    self.schedules = schedules
   }
 
   package func host(_ id: HostID) -> Host? { hosts.first { $0.id == id } }

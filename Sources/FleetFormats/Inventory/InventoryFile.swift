@@ -15,21 +15,21 @@ package struct InventoryFile: Hashable, Sendable {
 
   /// What a file of this name is for.
   enum Role: Hashable {
-    case fleet, targets, policy, hosts
+    case fleet, targets, policy, schedules, hosts
     /// Not read, and not meant for us.
     case foreign
     /// Looks like ours and is not: reading over it silently would hide a slip.
     case refused(Diagnostic.Kind, String)
   }
 
-  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml"]
+  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml", "schedules.yaml"]
 
   var role: Role {
     switch path {
     case "fleet.yaml": return .fleet
     case "targets.yaml": return .targets
     case "policy.yaml": return .policy
-    case "schedules.yaml": return .refused(.unsupported, "schedules are not supported by this version")
+    case "schedules.yaml": return .schedules
     case _: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -39,7 +39,8 @@ package struct InventoryFile: Hashable, Sendable {
       let hint = Suggestion.text(for: path, among: Self.names)
       return .refused(
         .unexpectedFile,
-        "this file is not read: an inventory has fleet.yaml, targets.yaml, policy.yaml and hosts/\(hint)")
+        "this file is not read: an inventory has fleet.yaml, targets.yaml, policy.yaml, schedules.yaml and hosts/\(hint)"
+      )
     }
     guard parts.first == "hosts" else { return .foreign }
     if parts.count > 2 { return .refused(.unexpectedFile, "this file is not read: host files lie directly in hosts/") }

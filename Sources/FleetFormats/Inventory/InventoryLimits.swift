@@ -15,6 +15,16 @@ package enum InventoryLimits {
   static let moves = 1...1000
   /// Failure domains under work at once; a fleet has fewer.
   static let domains = 1...1000
+  /// Schedules of a fleet, words of HOSTS in one, and blackouts of one; a person keeps fewer in mind.
+  static let schedules = 200
+  static let selectors = 500
+  static let blackouts = 500
+  /// People who must agree to one plan.
+  static let approvals = 0...2
+  /// Servers that may be shut down by one plan.
+  static let restarts = 0...100_000
+  /// How long before an opening its plan may be made: a week-old plan is mostly wrong.
+  static let planAhead = Duration.seconds(7 * 86_400)
   /// Hosts in a wave or a budget.
   static let hostCount = 1...1_000_000
   /// Shortest wait that is meant as one: a deadline below it would always be missed.

@@ -11,6 +11,7 @@ package struct InventoryReader {
   private var fleet: FleetFileReader?
   private var targets: TargetsFileReader
   private var filePolicy = PolicyPatch()
+  private var schedules: [SchedulesFileReader.Declared] = []
   private var declarations: [HostDeclaration] = []
 
   /// - Parameters:
@@ -48,6 +49,7 @@ package struct InventoryReader {
     // Targets first: hosts name them.
     for file in sorted where file.role != .hosts { readSingle(file) }
     for file in hostFiles { readHosts(file) }
+    for file in sorted where file.role == .schedules { readSchedules(file) }
     diagnostics += targets.log.entries
     return finish()
   }
@@ -66,10 +68,18 @@ package struct InventoryReader {
         filePolicy = PolicyPatchReader.read(YamlField(name: "policy.yaml", node: root, log: log))
       }
       diagnostics += log.entries
+    // They name targets and hosts, so they are read when these are known.
+    case .schedules: break
     case .refused(let kind, let text):
       diagnostics.append(Diagnostic(kind, at: SourceLocation(file: "\(folder)/\(file.path)"), text))
     case .hosts, .foreign: break
     }
+  }
+
+  private mutating func readSchedules(_ file: InventoryFile) {
+    let (root, log) = parse(file)
+    if let root { schedules = SchedulesFileReader(targets: targets, log: log).read(root) }
+    diagnostics += log.entries
   }
 
   private mutating func readHosts(_ file: InventoryFile) {
@@ -104,6 +114,10 @@ package struct InventoryReader {
     if inventory.hosts.count > InventoryLimits.hosts {
       let place = SourceLocation(file: "\(folder)/hosts")
       diagnostics.append(Diagnostic(.tooLarge, at: place, "more than \(InventoryLimits.hosts) hosts"))
+    }
+    inventory.schedules = schedules.map(\.schedule)
+    for selector in schedules.flatMap(\.selectors) where !inventory.hosts.contains(where: selector.matches) {
+      diagnostics.append(Diagnostic(.unknownName, at: selector.place, "no host matches \"\(selector.text.shortened)\""))
     }
     guard let diagnostics = Diagnostics(diagnostics + resolver.diagnostics) else { return .success(inventory) }
     return .failure(diagnostics)

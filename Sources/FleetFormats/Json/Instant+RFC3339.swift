@@ -7,7 +7,7 @@ extension Instant {
   package var rfc3339: String {
     let seconds = floorDivide(milliseconds, 1000)
     let days = floorDivide(seconds.quotient, 86_400)
-    let date = CivilDate(daysSinceEpoch: days.quotient)
+    let date = CivilDate(daysSinceEpoch: Int(days.quotient))
     let time = days.remainder
     var text: [UInt8] = []
     text.reserveCapacity(24)
@@ -16,11 +16,11 @@ extension Instant {
       text.append(contentsOf: repeatElement(0x30, count: max(0, width - figures.count)))
       text.append(contentsOf: figures)
     }
-    digits(date.year, 4)
+    digits(Int64(date.year), 4)
     text.append(0x2D)
-    digits(date.month, 2)
+    digits(Int64(date.month), 2)
     text.append(0x2D)
-    digits(date.day, 2)
+    digits(Int64(date.day), 2)
     text.append(0x54)
     digits(time / 3600, 2)
     text.append(0x3A)
@@ -40,12 +40,11 @@ extension Instant {
       let day = reader.number(2), reader.skip("T", "t", " "), let hour = reader.number(2), reader.skip(":"),
       let minute = reader.number(2), reader.skip(":"), let second = reader.number(2),
       let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd,
-      (1...12).contains(month), (1...CivilDate.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
+      let date = CivilDate(year: Int(year), month: Int(month), day: Int(day)), hour < 24, minute < 60,
       // A leap second is the second after; the clock has no place of its own for it.
       second <= 60
     else { return nil }
-    let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
-    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+    let seconds = Int64(date.daysSinceEpoch) * 86_400 + hour * 3600 + minute * 60 + second - offset
     self.init(milliseconds: seconds * 1000 + fraction)
   }
 }
@@ -53,49 +52,6 @@ extension Instant {
 private func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
   let remainder = ((value % divisor) + divisor) % divisor
   return (value / divisor - (value % divisor < 0 ? 1 : 0), remainder)
-}
-
-/// A day of the proleptic Gregorian calendar, counted in eras of 400 years that start on 1 March.
-private struct CivilDate {
-  var year: Int64
-  var month: Int64
-  var day: Int64
-
-  init(year: Int64, month: Int64, day: Int64) {
-    self.year = year
-    self.month = month
-    self.day = day
-  }
-
-  /// Days from 0000-03-01 to 1970-01-01.
-  private static let epoch: Int64 = 719_468
-  private static let daysPerEra: Int64 = 146_097
-
-  init(daysSinceEpoch: Int64) {
-    let (era, dayOfEra) = floorDivide(daysSinceEpoch + Self.epoch, Self.daysPerEra)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * shifted + 2) / 5 + 1
-    month = shifted < 10 ? shifted + 3 : shifted - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  }
-
-  var daysSinceEpoch: Int64 {
-    let shiftedYear = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = floorDivide(shiftedYear, 400)
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * Self.daysPerEra + dayOfEra - Self.epoch
-  }
-
-  static func days(in month: Int64, of year: Int64) -> Int64 {
-    switch month {
-    case 4, 6, 9, 11: 30
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    default: 31
-    }
-  }
 }
 
 /// Reads the fields of a time from left to right.

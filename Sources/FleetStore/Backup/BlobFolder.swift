@@ -37,7 +37,7 @@ final class BlobFolder: Sendable {
       case .blobMissing, .blobDamaged, .blobTooLarge: return false
       case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
         .corruptRecord,
-        .notEncodable, .notFound, .ambiguous, .tooShort, .immutable, .database:
+        .notEncodable, .notFound, .ambiguous, .tooShort, .immutable, .hostTaken, .database:
         throw error
       }
     }

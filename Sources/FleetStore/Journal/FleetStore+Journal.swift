@@ -31,6 +31,22 @@ extension FleetStore {
     }
   }
 
+  /// Appends the start of a host's first step. Throws `hostTaken` where another rollout has begun the host and not ended
+  /// it: looked at in the same transaction, so that two rollouts of one controller never begin one host (RULES K).
+  @discardableResult
+  package func appendBeginning(
+    _ event: JournalEvent, rollout: String, host: HostID, at: Instant
+  ) throws(StoreError) -> JournalEntry {
+    try write { db in
+      try checkFence(db)
+      for other in try openRollouts(db) where other.record.id != rollout && other.begunHosts.contains(host) {
+        throw StoreError.hostTaken(host, by: other.record.id)
+      }
+      var tail = try JournalTail(db)
+      return try Self.append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
+    }
+  }
+
   static func append(
     _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant, tail: inout JournalTail, _ db: Database
   ) throws -> JournalEntry {
@@ -86,6 +102,14 @@ extension FleetStore {
     }
   }
 
+  /// Hosts of which a rollout wrote something behind `seq`.
+  package func hostsWorkedOn(after seq: Int64) throws(StoreError) -> Set<HostID> {
+    try read { db in
+      let sql = "SELECT DISTINCT host FROM journal WHERE seq > ? AND rollout IS NOT NULL AND host IS NOT NULL"
+      return Set(try String.fetchAll(db, sql: sql, arguments: [seq]).map { HostID($0) })
+    }
+  }
+
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)
@@ -112,7 +136,8 @@ extension JournalEvent {
     switch self {
     case .run(.recorded(_, let facts)), .observed(let facts): facts
     case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
-      .sevESLossAccepted, .finding, .backupMade, .waveStarted, .soakStarted, .waveJudged, .combinationPaused:
+      .sevESLossAccepted, .finding, .backupMade, .waveStarted, .soakStarted, .waveJudged, .combinationPaused,
+      .rolloutScheduled, .rolloutApproved, .rolloutLeft:
       nil
     }
   }

@@ -10,11 +10,15 @@ extension FleetStore {
     try read { try openRollouts($0) }
   }
 
-  /// The rollout that still has work on a host, by host.
-  package func hostsInOpenRollouts() throws(StoreError) -> [HostID: String] {
+  /// The rollout that still has work on a host, by host. `begunOnly`: only where that work was begun; this is what an
+  /// emergency has to respect (decision 0016).
+  package func hostsInOpenRollouts(
+    begunOnly: Bool = false, except: String? = nil
+  ) throws(StoreError) -> [HostID: String] {
     var hosts: [HostID: String] = [:]
-    for rollout in try openRollouts() {
-      for host in rollout.openHosts where hosts[host] == nil { hosts[host] = rollout.record.id }
+    for rollout in try openRollouts() where rollout.record.id != except {
+      let theirs = begunOnly && rollout.plan.options.emergency == nil ? rollout.begunHosts : rollout.openHosts
+      for host in theirs where hosts[host] == nil { hosts[host] = rollout.record.id }
     }
     return hosts
   }
@@ -36,7 +40,7 @@ extension FleetStore {
   // MARK: Folding
 
   /// The journal only grows, so each call folds what is new since the one before.
-  private func openRollouts(_ db: Database) throws -> [OpenRollout] {
+  func openRollouts(_ db: Database) throws -> [OpenRollout] {
     try folds.withLock { folds in
       let records = try Self.rollouts(db).filter(\.isUnfinished)
       folds.keep(records.map(\.id))

@@ -49,11 +49,13 @@ extension FleetStore {
 
   static func rollouts(_ db: Database) throws -> [RolloutRecord] {
     let states = try rolloutStates(db)
+    let waiting = try waitingRollouts(db)
     let rows = try Row.fetchAll(db, sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
     return rows.map { row in
       let id: String = row[0]
       return RolloutRecord(
-        id: id, plan: row[1], createdAt: Instant(milliseconds: row[2]), state: states[id] ?? .running)
+        id: id, plan: row[1], createdAt: Instant(milliseconds: row[2]), state: states[id] ?? .running,
+        isWaiting: waiting.contains(id))
     }
   }
 
@@ -61,7 +63,8 @@ extension FleetStore {
   private static func rolloutStates(_ db: Database) throws -> [String: RolloutReport.State] {
     let newest = """
       SELECT max(seq) FROM journal WHERE \(Schema.markCondition)
-      AND kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished')
+      AND kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished',
+        'rolloutScheduled', 'rolloutLeft')
       AND rollout IS NOT NULL GROUP BY rollout
       """
     var states: [String: RolloutReport.State] = [:]
@@ -71,18 +74,28 @@ extension FleetStore {
     }
     return states
   }
+
+  /// Rollouts that a schedule planned and whose work was never begun.
+  private static func waitingRollouts(_ db: Database) throws -> Set<String> {
+    let sql = """
+      SELECT rollout FROM journal AS booked WHERE \(Schema.markCondition) AND kind = 'rolloutScheduled'
+      AND rollout IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM journal WHERE \(Schema.markCondition) AND kind = 'rolloutStarted' AND rollout = booked.rollout)
+      """
+    return Set(try String.fetchAll(db, sql: sql))
+  }
 }
 
 extension JournalEvent {
   /// The state in which this event leaves its rollout; `nil`: it does not change it.
   var rolloutState: RolloutReport.State? {
     switch self {
-    case .rolloutStarted, .rolloutResumed: .running
-    case .rolloutPaused: .paused
+    case .rolloutStarted, .rolloutResumed, .rolloutLeft: .running
+    case .rolloutPaused, .rolloutScheduled: .paused
     case .rolloutHalted: .halted
     case .rolloutFinished: .finished
     case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused:
+      .waveJudged, .combinationPaused, .rolloutApproved:
       nil
     }
   }

@@ -13,16 +13,18 @@ package struct OpenRollout: Hashable, Sendable {
     self.runs = runs
   }
 
-  /// Hosts on which this rollout still has work. A halted one starts no new host, so only those it began count.
+  /// Hosts on which this rollout still has work. A halted one starts no new host, and one that waits for its window may
+  /// never, so only those they began count.
   package var openHosts: [HostID] {
-    runs.filter { host, run in
-      switch record.state {
-      case .finished: false
-      case .running, .paused: !run.isEnded
-      case .halted: !run.isEnded && run.hasBegun
-      }
-    }.keys.sorted()
+    switch record.state {
+    case .finished: []
+    case .running, .paused: record.isWaiting ? begunHosts : runs.filter { !$0.value.isEnded }.keys.sorted()
+    case .halted: begunHosts
+    }
   }
+
+  /// Hosts that were begun and did not come to their end.
+  package var begunHosts: [HostID] { runs.filter { !$0.value.isEnded && $0.value.hasBegun }.keys.sorted() }
 
   /// Hosts that are out of service through this rollout (D6).
   package var slotHolders: [HostID] { runs.filter { $0.value.holdsSlot }.keys.sorted() }

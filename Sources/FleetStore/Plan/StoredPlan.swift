@@ -25,12 +25,15 @@ package struct RolloutRecord: Hashable, Sendable {
   package var createdAt: Instant
   /// Folded from the journal; `running` from the moment it is created.
   package var state: RolloutReport.State
+  /// A schedule planned it, and its work was never begun.
+  package var isWaiting: Bool
 
-  package init(id: String, plan: String, createdAt: Instant, state: RolloutReport.State) {
+  package init(id: String, plan: String, createdAt: Instant, state: RolloutReport.State, isWaiting: Bool = false) {
     self.id = id
     self.plan = plan
     self.createdAt = createdAt
     self.state = state
+    self.isWaiting = isWaiting
   }
 
   /// Whether it has not come to its end: it can be resumed.

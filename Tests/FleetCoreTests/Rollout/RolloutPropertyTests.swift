@@ -78,6 +78,12 @@ struct RolloutJudge {
           while !world.running.isEmpty { try finishOne(&random) }
           continue
         }
+        guard let event else {
+          if wish?.kind != .leave { Issue.record("seed \(seed): it ended without a word, and nobody wished that") }
+          absent = [:]
+          try world.write(.rolloutResumed)
+          continue
+        }
         endings.append(event)
         if case .rolloutFinished = event { return judgeEnd() }
         absent = [:]

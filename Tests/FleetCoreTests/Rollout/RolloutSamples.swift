@@ -51,8 +51,8 @@ struct RolloutWorld {
   var running: [HostID] = []
   private(set) var entries: [JournalEntry] = []
 
-  init(_ changes: [HostChange], _ budgets: RolloutBudgets) {
-    rollout = Rollout(plan: RolloutSamples.plan(changes), budgets: budgets)
+  init(_ changes: [HostChange], _ budgets: RolloutBudgets, gate: WindowGate? = nil) {
+    rollout = Rollout(plan: RolloutSamples.plan(changes), budgets: budgets, gate: gate)
   }
 
   func change(_ host: HostID) -> HostChange? { rollout.plan.changes.first { $0.host == host } }
@@ -93,7 +93,7 @@ struct RolloutWorld {
       case .pauseCombination(let combination, let reason):
         try write(.combinationPaused(combination: combination, reason: reason))
       case .end(let event):
-        if running.isEmpty { try write(event) }
+        if running.isEmpty, let event { try write(event) }
         return action
       case .start, .skip, .wait: return action
       }

@@ -225,11 +225,12 @@ import Testing
     #expect(try Self.started(&world) == ["a", "b"])
     try world.finish(Self.id("a"), .converged)
     let wish = StopWish(kind, by: "ada", reason: "the night is over")
-    let event = try #require(Self.ending(try world.advance(wish: wish)))
-    switch (kind, event) {
-    case (.pause, .rolloutPaused(let reason)), (.halt, .rolloutHalted(let reason)):
+    let action = try world.advance(wish: wish)
+    switch (kind, Self.ending(action)) {
+    case (.pause, .rolloutPaused(let reason)?), (.halt, .rolloutHalted(let reason)?):
       #expect(reason == "\(kind == .pause ? "paused" : "halted") by ada: the night is over")
-    case (.pause, _), (.halt, _): Issue.record("ended by \(event)")
+    case (.leave, nil): #expect(action == .end(nil), "it stops and says nothing")
+    case (.pause, let event), (.halt, let event), (.leave, let event): Issue.record("ended by \(event as Any)")
     }
     try world.finish(Self.id("b"), .converged)
     #expect(try world.advance(wish: wish) == .end(.rolloutFinished), "nothing is left to stop")

@@ -114,7 +114,8 @@ import Testing
     Case("policy.yaml", "hooks: {pre_drain: {argv: []}}", .invalidValue, 1),
     Case("policy.yaml", "hooks: {pre_drain: {argv: [true]}}", .wrongType, 1),
     // Other files
-    Case("schedules.yaml", "anything: at all", .unsupported, nil),
+    Case("schedules.yaml", "schedules: at all", .wrongType, 1),
+    Case("schedule.yaml", "x: 1", .unexpectedFile, nil),
     Case("target.yaml", "x: 1", .unexpectedFile, nil),
     Case("hosts/b.yml", "x: 1", .unexpectedFile, nil),
     Case("hosts/sub/b.yaml", "x: 1", .unexpectedFile, nil),

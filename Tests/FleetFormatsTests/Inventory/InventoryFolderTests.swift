@@ -33,7 +33,7 @@ import Testing
       #expect(
         InventorySample.errors(load(folder.path)) == [
           "\(folder.path)/hosts/deep: this folder is not read: host files lie directly in hosts/",
-          "\(folder.path)/schedules.yaml: schedules are not supported by this version",
+          "\(folder.path)/schedules.yaml:1: schedules.yaml lacks \"schedules\"",
         ])
     }
   }

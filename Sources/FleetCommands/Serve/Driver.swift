@@ -1,0 +1,64 @@
+import FleetCore
+import FleetEngine
+import FleetStore
+
+/// Who drives hosts for a command: this process, or `serve`, to which the work is handed (RULES K).
+enum Driver {
+  case own(HeldLock)
+  case served(Served, FleetStore)
+
+  var store: FleetStore {
+    switch self {
+    case .own(let held): held.store
+    case .served(_, let store): store
+    }
+  }
+
+  func release() {
+    switch self {
+    case .own(let held): held.release()
+    case .served: break
+    }
+  }
+
+  /// Begins a rollout of a stored plan and runs or follows it. Returns its exit code.
+  func run(_ plan: Plan, _ planID: String, _ context: CommandContext) async throws -> Int32 {
+    let rollout = RolloutName.fresh()
+    switch self {
+    case .own(let held):
+      let run = RunFlow(context: context, held: held)
+      run.take(rollout)
+      try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now())
+      return try await run.run(rollout, plan, planID)
+    case .served(let served, let store):
+      let answer = try await served.ask(
+        ControlRequest(.run, rollout: rollout, by: Operator.name, plan: planID, restarts: plan.restarts.count))
+      Output.note("\(answer.text): \(served.holder.text)")
+      return try await served.follow(rollout, store)
+    }
+  }
+
+  /// Takes a rollout up again and runs or follows it. Returns its exit code.
+  func resume(_ record: RolloutRecord, _ plan: Plan, _ context: CommandContext) async throws -> Int32 {
+    switch self {
+    case .own(let held):
+      return try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
+    case .served(let served, let store):
+      let answer = try await served.ask(ControlRequest(.resume, rollout: record.id, by: Operator.name))
+      Output.note("\(answer.text): \(served.holder.text)")
+      return try await served.follow(record.id, store)
+    }
+  }
+}
+
+extension CommandContext {
+  /// The lock, or whoever serves this state folder; throws `locked` where another command holds it.
+  func driver(_ command: String, takesOver: Bool = false) async throws -> Driver {
+    do {
+      return .own(try await hold(command, takesOver: takesOver))
+    } catch let error as StoreError where error.kind == .locked {
+      guard let served = try Served(self) else { throw error }
+      return .served(served, try store())
+    }
+  }
+}

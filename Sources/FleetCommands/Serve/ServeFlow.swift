@@ -1,0 +1,138 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetStore
+import Synchronization
+
+/// The controller that stays: drives what was planned, approved or left to it, plans what is due, and looks for drift.
+///
+/// Three loops that do not wait for each other. An error of one look or one plan is told and tried again with the next
+/// turn; one of the journal ends the process, after hosts under work came to a boundary (decision 0016).
+struct ServeFlow {
+  /// Between two looks at every host, unless told otherwise: drift of firmware is rare, and a look costs a host 60 ms.
+  static let probeInterval = Duration.seconds(15 * 60)
+  /// Between two looks at the clock and for a signal.
+  private static let tick = Duration.seconds(1)
+  /// Between two readings of the operator's files: somebody who edits them should not wait long.
+  private static let planInterval = Duration.seconds(20)
+
+  let context: CommandContext
+  let held: HeldLock
+  let probeEvery: Duration
+  private let bell = Bell()
+  private let failure = FirstFailure()
+
+  init(context: CommandContext, held: HeldLock, probeEvery: Duration) {
+    self.context = context
+    self.held = held
+    self.probeEvery = probeEvery
+  }
+
+  /// Returns the exit code: 130 after a signal, as every command that drives hosts has it.
+  func run() async throws -> Int32 {
+    let files = ServeFiles(context)
+    let bell = bell
+    let store = held.store
+    let desk = ServeDesk(
+      store: store, control: held.desk, ring: { bell.ring() },
+      release: { host, reason in
+        do {
+          return try await files.current.release(host, reason, store)
+        } catch {
+          let said = CommandError(error)
+          throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
+        }
+      })
+    await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try held.listen { await desk.answer($0) }
+    let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
+    Output.note("serving \(context.inventory.schedules.count) schedule(s) for \(context.inventory.hosts.count) host(s)")
+    await withTaskGroup { group in
+      group.addTask { await watch(interruption, desk) }
+      group.addTask { await every(Self.planInterval) { try await plan(files, desk) } }
+      group.addTask { await every(probeEvery) { try await look(files) } }
+      for await _ in bell.rings {
+        do {
+          while let job = try await desk.next() { group.addTask { await drive(job, files, desk) } }
+        } catch {
+          await end(error, desk)
+        }
+        if await desk.hasLeft { break }
+      }
+      group.cancelAll()
+    }
+    if let error = failure.first { throw error }
+    return ExitStatus.interrupted
+  }
+
+  // MARK: Loops
+
+  private func watch(_ interruption: Interruption, _ desk: ServeDesk) async {
+    while !Task.isCancelled {
+      if interruption.wish != nil { await desk.leave() }
+      bell.ring()
+      try? await Task.sleep(for: Self.tick)
+    }
+  }
+
+  /// Runs `body` now and then. Whatever goes wrong is told, and tried again with the next turn.
+  private func every(_ interval: Duration, _ body: () async throws -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await body()
+      } catch {
+        if Task.isCancelled { return }
+        Output.note("tried again in \(DurationText.people(interval)): \(CommandError(error).text)")
+      }
+      try? await Task.sleep(for: interval)
+    }
+  }
+
+  private func plan(_ files: ServeFiles, _ desk: ServeDesk) async throws {
+    guard let context = files.reload() else { return }
+    await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try await DuePlans(context: context, store: held.store, desk: desk).make()
+    bell.ring()
+  }
+
+  private func look(_ files: ServeFiles) async throws {
+    let context = files.current
+    let busy = try held.store.hostsInOpenRollouts(begunOnly: true)
+    let hosts = context.inventory.hosts.filter { busy[$0.id] == nil }
+    guard !hosts.isEmpty else { return }
+    _ = try await context.withServices(held.store, asksNova: false) {
+      try await PlanMaker(services: $0).probe(hosts)
+    }
+  }
+
+  private func drive(_ job: ServeJob, _ files: ServeFiles, _ desk: ServeDesk) async {
+    do {
+      try await ServedRollout(context: files.current, store: held.store, control: held.desk).run(job)
+    } catch {
+      do {
+        // It is not begun again by itself: what went wrong would only go wrong again.
+        let reason = "it could not go on: \(CommandError(error).text)"
+        Output.note("rollout \(job.rollout) paused: \(reason)")
+        try held.store.append(
+          .rolloutPaused(reason: reason), rollout: job.rollout, host: nil, at: SystemClock().now())
+      } catch {
+        await end(error, desk)
+      }
+    }
+    await desk.ended(job.rollout)
+  }
+
+  private func end(_ error: any Error, _ desk: ServeDesk) async {
+    failure.set(error)
+    await desk.leave()
+  }
+}
+
+/// The error that ends the controller; later ones follow from it.
+private final class FirstFailure: Sendable {
+  private let kept = Mutex<(any Error)?>(nil)
+
+  var first: (any Error)? { kept.withLock { $0 } }
+
+  func set(_ error: any Error) { kept.withLock { $0 = $0 ?? error } }
+}

@@ -1,0 +1,142 @@
+/// Who may run a rollout and when, folded from its journal: by a schedule in a window once enough people agreed, by the
+/// running controller since somebody left it to it, or by whoever started it.
+package struct RolloutBooking: Hashable, Sendable {
+  /// What a schedule reserved.
+  package struct Window: Hashable, Sendable {
+    package var schedule: String
+    package var opening: Opening
+    /// People who must agree, 0 or more.
+    package var approvals: Int
+  }
+
+  /// What stands between now and the work.
+  package enum Terms: Hashable, Sendable {
+    /// So many people have not agreed yet.
+    case awaitsApproval(missing: Int)
+    case waits(until: Instant)
+    /// It will never begin.
+    case close(reason: String)
+    /// The work may go on; `until`: no host is begun that would not be done by then.
+    case begin(until: Instant?)
+  }
+
+  private enum Stop { case paused, halted, finished }
+
+  package private(set) var window: Window?
+  /// In the order in which they agreed; each person once.
+  package private(set) var approvedBy: [String] = []
+  /// Who left it to `serve` last.
+  package private(set) var leftBy: String?
+  /// Whether its work was ever begun.
+  package private(set) var hasStarted = false
+  /// Whether `serve` is to run it.
+  private var isServed = false
+  private var stop: Stop?
+
+  package init() {}
+
+  package init(_ entries: some Sequence<JournalEntry>) {
+    for entry in entries { take(entry.event) }
+  }
+
+  /// Takes the next event of the rollout.
+  package mutating func take(_ event: JournalEvent) {
+    switch event {
+    case .rolloutScheduled(let schedule, let opening, let approvals):
+      window = Window(schedule: schedule, opening: opening, approvals: approvals)
+      isServed = true
+    case .rolloutApproved(let by): if !approvedBy.contains(by) { approvedBy.append(by) }
+    case .rolloutLeft(let by):
+      leftBy = by
+      isServed = true
+      stop = nil
+    case .rolloutStarted:
+      hasStarted = true
+      stop = nil
+    case .rolloutResumed: stop = nil
+    case .rolloutPaused: stop = .paused
+    case .rolloutHalted: stop = .halted
+    case .rolloutFinished: stop = .finished
+    case .run, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+      .waveJudged, .combinationPaused:
+      break
+    }
+  }
+
+  /// People who have still to agree.
+  package var missing: Int { max(0, (window?.approvals ?? 0) - approvedBy.count) }
+
+  /// A schedule planned it and nothing has begun.
+  package var isWaiting: Bool { window != nil && !hasStarted && stop == nil }
+
+  /// What `serve` has to do for it; `nil`: nothing, it is somebody else's, or it was stopped.
+  /// `standing` is the opening of its schedule on its date as the schedules tell it now; `nil`: there is none any more.
+  package func turn(now: Instant, standing: Opening?) -> Terms? {
+    isServed && stop == nil ? terms(now: now, standing: standing) : nil
+  }
+
+  /// What holds for whoever wants to run it now.
+  package func terms(now: Instant, standing: Opening?) -> Terms {
+    guard let window else { return .begin(until: nil) }
+    let place = "schedule \(window.schedule) on \(window.opening.date)"
+    guard let standing else {
+      // What was begun is brought to its end, whatever became of the schedule; nothing else is begun.
+      return hasStarted ? .begin(until: window.opening.opens) : .close(reason: "\(place) is no opening any more")
+    }
+    let opens = max(window.opening.opens, standing.opens)
+    let closes = min(window.opening.closes, standing.closes)
+    if hasStarted { return now < opens ? .waits(until: opens) : .begin(until: closes) }
+    if now >= closes {
+      return .close(
+        reason: "\(place) is over, and \(missing > 0 ? "it was not approved in time" : "nothing was begun")")
+    }
+    if missing > 0 { return .awaitsApproval(missing: missing) }
+    return now < opens ? .waits(until: opens) : .begin(until: closes)
+  }
+
+  /// What a rollout that is planned and not begun waits for, in one sentence; `nil`: it is not such a one.
+  package var waiting: String? {
+    guard let window, isWaiting else { return nil }
+    let approval = missing > 0 ? "\(missing) approval\(missing == 1 ? "" : "s") and for " : ""
+    return "waits for \(approval)schedule \(window.schedule) on \(window.opening.date)"
+  }
+
+  /// Why nobody can approve it, or not this person; `nil`: they can.
+  package func refusal(of person: String) -> ApprovalRefusal? {
+    guard let window else {
+      return ApprovalRefusal(.notScheduled, "no schedule planned it, so there is nothing to approve")
+    }
+    switch stop {
+    case .finished: return ApprovalRefusal(.finished, "it is finished", expected: "waiting", found: "finished")
+    case .halted: return ApprovalRefusal(.halted, "it is halted", expected: "waiting", found: "halted")
+    case .paused, nil: break
+    }
+    if hasStarted || missing == 0 {
+      let people = approvedBy.isEmpty ? "" : ", by \(approvedBy.joined(separator: ", "))"
+      return ApprovalRefusal(.approvedAlready, "it needs no approval any more\(people)")
+    }
+    guard approvedBy.contains(person) else { return nil }
+    return ApprovalRefusal(
+      .samePerson, "\(person) has approved it already, and \(window.approvals) people must", expected: "another person",
+      found: person)
+  }
+}
+
+/// Why an approval is not taken.
+package struct ApprovalRefusal: Error, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case notScheduled, finished, halted, approvedAlready, samePerson
+  }
+
+  package var kind: Kind
+  package var text: String
+  package var expected: String?
+  package var found: String?
+
+  init(_ kind: Kind, _ text: String, expected: String? = nil, found: String? = nil) {
+    self.kind = kind
+    self.text = text
+    self.expected = expected
+    self.found = found
+  }
+}

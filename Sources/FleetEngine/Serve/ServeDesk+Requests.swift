@@ -1,0 +1,159 @@
+import FleetCore
+import FleetStore
+
+/// What `serve` answers to other processes.
+extension ServeDesk {
+  /// Answers another process. Only a release takes its time.
+  package func answer(_ request: ControlRequest) async -> ControlAnswer {
+    switch request.verb {
+    case .status: return status(request)
+    case .pause, .halt: return control.answer(request)
+    case .approve, .run, .resume:
+      do {
+        let answer = try decide(request)
+        ring()
+        return answer
+      } catch {
+        return Self.refusal(error, control.holder)
+      }
+    case .release:
+      guard let host = request.host else { return usage("no host was named") }
+      return await released(host, reason: ControlDesk.plain(request.reason ?? ""))
+    }
+  }
+
+  /// Works on now, or will without anybody asking again.
+  private func status(_ request: ControlRequest) -> ControlAnswer {
+    var answer = control.answer(request)
+    let now = clock.now()
+    let open = (try? store.openBookings()) ?? []
+    let queued = open.filter { $0.booking.turn(now: now, standing: standing($0.booking)) != nil }.map(\.record.id)
+    answer.rollouts = Set(answer.rollouts + queued).sorted()
+    return answer
+  }
+
+  private func decide(_ request: ControlRequest) throws -> ControlAnswer {
+    guard let rollout = request.rollout else { return usage("no rollout was named") }
+    let by = ControlDesk.plain(request.by)
+    switch request.verb {
+    case .approve:
+      let said = try Approval(store: store, clock: clock).approve(rollout, by: by, restarts: request.restarts ?? 0)
+      return ControlAnswer(.done, said, holder: control.holder)
+    case .run: return try run(rollout, request, by: by)
+    case .resume: return try resume(rollout, by: by)
+    case .status, .pause, .halt, .release: return usage("\(request.verb.rawValue) is answered elsewhere")
+    }
+  }
+
+  private func run(_ rollout: String, _ request: ControlRequest, by: String) throws -> ControlAnswer {
+    guard let planID = request.plan else { return usage("no plan was named") }
+    if let known = try store.rollouts().first(where: { $0.id == rollout }) {
+      guard known.plan == planID else { throw StoreError.immutable(.rollout, id: rollout) }
+      return accepted(rollout)
+    }
+    let plan = try store.plan(id: planID).plan
+    guard request.restarts ?? 0 == plan.restarts.count else {
+      return refused(
+        "restartsNotAccepted", "\(plan.restartSentence ?? "no server will be shut down"); nothing was done",
+        expected: "--accept-restarts \(plan.restarts.count)", found: "--accept-restarts \(request.restarts ?? 0)")
+    }
+    let isEmergency = plan.options.emergency != nil
+    if let refusal = try obstacle(plan.changes.map(\.host), isEmergency: isEmergency, but: nil) { return refusal }
+    if isEmergency { try pauseOthers(for: rollout, by: by) }
+    try store.createRollout(id: rollout, plan: planID, at: clock.now(), events: [.rolloutLeft(by: by)])
+    return accepted(rollout)
+  }
+
+  private func resume(_ rollout: String, by: String) throws -> ControlAnswer {
+    let record = try store.rollout(id: rollout)
+    guard record.isUnfinished else { return refused("finished", "rollout \(record.id) is finished") }
+    if let wish = control.wish(for: record.id) {
+      return refused("stopping", "rollout \(record.id) is just stopping (\(wish.sentence)); ask again when it has")
+    }
+    guard !control.inHand.contains(record.id) else {
+      return ControlAnswer(.accepted, "rollout \(record.id) is being worked on", holder: control.holder)
+    }
+    let booking = try store.booking(rollout: record.id)
+    if case .close(let reason) = booking.terms(now: clock.now(), standing: standing(booking)) {
+      return refused("scheduled", "rollout \(record.id) does not begin any more: \(reason)")
+    }
+    let plan = try store.plan(id: record.plan).plan
+    let left = try RolloutReport.fold(
+      id: record.id, planID: record.plan, plan: plan, entries: try store.entries(rollout: record.id), now: clock.now()
+    ).hosts.filter { $0.outcome == .pending }.map(\.change.host)
+    let isEmergency = plan.options.emergency != nil
+    if let refusal = try obstacle(left, isEmergency: true, but: record.id) { return refusal }
+    if isEmergency { try pauseOthers(for: record.id, by: by) }
+    try store.append(.rolloutLeft(by: by), rollout: record.id, host: nil, at: clock.now())
+    return accepted(record.id)
+  }
+
+  /// Why these hosts cannot be worked on; `nil`: they can.
+  private func obstacle(_ wanted: [HostID], isEmergency: Bool, but rollout: String?) throws -> ControlAnswer? {
+    let gone = wanted.filter { !hosts.contains($0) }.map(\.rawValue)
+    if !gone.isEmpty {
+      let names = gone.joined(separator: ", ")
+      return refused(
+        "noHost", "not in the inventory of the running controller: \(names); nothing was done", found: names)
+    }
+    let taken = try store.hostsInOpenRollouts(begunOnly: isEmergency, except: rollout)
+    guard let host = wanted.first(where: { taken[$0] != nil }), let other = taken[host] else { return nil }
+    return refused(
+      "otherMaintenance", "rollout \(other) has work on \(host); nothing was done", expected: "no open rollout",
+      found: other)
+  }
+
+  /// An emergency says that something is wrong: whatever else is under way or waits stops, until a person has looked.
+  private func pauseOthers(for rollout: String, by: String) throws {
+    let wish = StopWish(.pause, by: by, reason: "emergency rollout \(rollout)")
+    let inHand = control.inHand
+    for other in inHand where other != rollout && !emergencies.contains(other) { control.ask(other, wish) }
+    let now = clock.now()
+    for (record, booking) in try store.openBookings() where record.id != rollout && !inHand.contains(record.id) {
+      guard booking.turn(now: now, standing: standing(booking)) != nil, let event = wish.event else { continue }
+      guard try store.plan(id: record.plan).plan.options.emergency == nil else { continue }
+      try store.append(event, rollout: record.id, host: nil, at: now)
+    }
+  }
+
+  private func released(_ host: HostID, reason: String) async -> ControlAnswer {
+    guard releasing.insert(host).inserted else {
+      return refused("busy", "\(host) is being released by somebody else")
+    }
+    defer { releasing.remove(host) }
+    do {
+      let said = try await release(host, reason)
+      return ControlAnswer(.done, said, holder: control.holder)
+    } catch {
+      return Self.refusal(error, control.holder)
+    }
+  }
+
+  // MARK: Answers
+
+  private func accepted(_ rollout: String) -> ControlAnswer {
+    ControlAnswer(
+      .accepted, "rollout \(rollout) was taken over by the running controller", holder: control.holder,
+      rollouts: control.inHand)
+  }
+
+  private func usage(_ text: String) -> ControlAnswer { refused("usage", text) }
+
+  private func refused(_ kind: String, _ text: String, expected: String? = nil, found: String? = nil) -> ControlAnswer {
+    ControlAnswer(.refused, text, kind: kind, expected: expected, found: found, holder: control.holder)
+  }
+
+  private static func refusal(_ error: any Error, _ holder: LockHolder) -> ControlAnswer {
+    let (kind, text, expected, found): (String, String, String?, String?) =
+      switch error {
+      case let error as StoreError: (error.kind.rawValue, error.text, error.expected, error.found)
+      case let error as ApprovalRefusal: (error.kind.rawValue, error.text, error.expected, error.found)
+      case let error as Approval.RestartsNotAccepted: ("restartsNotAccepted", error.text, error.expected, error.found)
+      case let error as Failure: (error.kind.rawValue, error.text, error.expected, error.found)
+      case let error as ServeRefusal: (error.kind, error.text, error.expected, error.found)
+      case let error as JournalCorruption: ("journalCorrupt", error.text, nil, nil)
+      default: ("failed", "\(error)", nil, nil)
+      }
+    return ControlAnswer(.refused, text, kind: kind, expected: expected, found: found, holder: holder)
+  }
+}

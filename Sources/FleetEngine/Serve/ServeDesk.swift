@@ -1,0 +1,138 @@
+package import FleetCore
+package import FleetStore
+
+/// Everything that `serve` decides: which rollout is driven next, and what it answers to others (decision 0016).
+///
+/// The queue is the journal: what was planned, approved and left there is found again by the next process. All decisions
+/// are made one after the other, each of them without waiting, so that a stop never falls between a look and its act.
+package actor ServeDesk {
+  /// Gives a quarantined host back; returns what became of it. Throws where it was not.
+  package typealias Releaser = @Sendable (HostID, _ reason: String) async throws -> String
+
+  /// Between two plans for an opening that came to nothing: something may change, and a plan asks every host.
+  private static let idleInterval = Duration.seconds(15 * 60)
+  /// How long after an emergency the hosts it was about are not touched by a schedule that nobody has to approve.
+  private static let emergencyShadow = Duration.seconds(30 * 86_400)
+
+  let store: FleetStore
+  let clock: any EngineClock
+  package nonisolated let control: ControlDesk
+  let ring: @Sendable () -> Void
+  let release: Releaser
+  var emergencies: Set<String> = []
+  var releasing: Set<HostID> = []
+  private(set) var schedules: [Schedule] = []
+  private(set) var hosts: Set<HostID> = []
+  private var isLeaving = false
+  /// Openings that could not be planned, or whose plan had nothing to do, and when that was found.
+  private var idle: [BookedOpening: Instant] = [:]
+
+  /// `ring` is called when there may be something new to drive; it must not wait.
+  package init(
+    store: FleetStore, control: ControlDesk, clock: any EngineClock = SystemClock(),
+    ring: @escaping @Sendable () -> Void, release: @escaping Releaser
+  ) {
+    self.store = store
+    self.control = control
+    self.clock = clock
+    self.ring = ring
+    self.release = release
+  }
+
+  /// What the operator's files say now.
+  package func update(schedules: [Schedule], hosts: some Sequence<HostID>) {
+    self.schedules = schedules
+    self.hosts = Set(hosts)
+  }
+
+  // MARK: The queue
+
+  /// The next rollout to drive, taken in hand; `nil`: none now. What can never begin any more is closed on the way.
+  ///
+  /// One ordinary rollout at a time, the oldest first. An emergency begins beside one that is just stopping: no host is
+  /// begun by two (`FleetStore.appendBeginning`), and nothing ordinary begins before the emergency has ended.
+  package func next() throws(StoreError) -> ServeJob? {
+    guard !isLeaving else { return nil }
+    let now = clock.now()
+    let inHand = control.inHand
+    var waiting: [ServeJob] = []
+    for (record, booking) in try store.openBookings() where !inHand.contains(record.id) {
+      switch booking.turn(now: now, standing: standing(booking)) {
+      case nil, .awaitsApproval?, .waits?: continue
+      case .close(let reason)?:
+        try store.append(.rolloutHalted(reason: reason), rollout: record.id, host: nil, at: now)
+      case .begin(let until)?:
+        let isEmergency = try store.plan(id: record.plan).plan.options.emergency != nil
+        waiting.append(ServeJob(rollout: record.id, isEmergency: isEmergency, until: until))
+      }
+    }
+    guard emergencies.isEmpty else { return nil }
+    if let job = waiting.first(where: \.isEmergency) {
+      emergencies.insert(job.rollout)
+      control.take(job.rollout)
+      return job
+    }
+    guard inHand.isEmpty, let job = waiting.first else { return nil }
+    control.take(job.rollout)
+    return job
+  }
+
+  /// The rollout is not driven here any more.
+  package func ended(_ rollout: String) {
+    emergencies.remove(rollout)
+    control.letGo(rollout)
+    ring()
+  }
+
+  /// Nothing more begins; what is in hand stops at its next step boundary and is taken up by the next `serve`.
+  package func leave() {
+    guard !isLeaving else { return }
+    isLeaving = true
+    for rollout in control.inHand { control.ask(rollout, StopWish(.leave, by: "serve")) }
+    ring()
+  }
+
+  /// Nothing is in hand any more and nothing will be.
+  package var hasLeft: Bool { isLeaving && control.inHand.isEmpty }
+
+  /// The opening of a booked schedule on its date, as the files tell it now.
+  func standing(_ booking: RolloutBooking) -> Opening? {
+    guard let window = booking.window else { return nil }
+    return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
+  }
+
+  // MARK: Booking
+
+  /// Whether an opening is to be planned now; one that came to nothing is planned again after a while.
+  package func isDue(_ schedule: String, _ opening: Opening, at now: Instant) -> Bool {
+    guard !isLeaving else { return false }
+    guard let since = idle[BookedOpening(schedule: schedule, date: opening.date)] else { return true }
+    return now - since >= Self.idleInterval
+  }
+
+  package func foundNothing(for schedule: String, _ opening: Opening, at now: Instant) {
+    idle = idle.filter { now - $0.value < Self.idleInterval }
+    idle[BookedOpening(schedule: schedule, date: opening.date)] = now
+  }
+
+  /// Books a plan that a schedule made. Returns what the rollout waits for; `nil`: that opening is booked already.
+  package func book(
+    _ schedule: Schedule, _ opening: Opening, plan: Plan, planID: String, rollout: String
+  ) throws(StoreError) -> String? {
+    let booked = try store.bookedOpenings()
+    guard !booked.contains(BookedOpening(schedule: schedule.name, date: opening.date)) else { return nil }
+    let now = clock.now()
+    let touched = try store.emergencyHosts(since: now + (.zero - Self.emergencyShadow))
+    var approvals = schedule.approvals
+    // Servers are shut down only where somebody said how many, and nobody sends a host back to what it was just rescued
+    // from without a person who looked.
+    if plan.restarts.count > schedule.acceptRestarts || plan.changes.contains(where: { touched.contains($0.host) }) {
+      approvals = max(1, approvals)
+    }
+    try store.createRollout(
+      id: rollout, plan: planID, at: now,
+      events: [.rolloutScheduled(schedule: schedule.name, opening: opening, approvals: approvals)])
+    ring()
+    return try store.booking(rollout: rollout).waiting
+  }
+}

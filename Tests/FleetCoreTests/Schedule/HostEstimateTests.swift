@@ -1,0 +1,91 @@
+import FleetCore
+import Testing
+
+@Suite("How long a host takes") struct HostEstimateTests {
+  private static func change(
+    _ activation: HostChange.Activation, drains: Bool = false, cold: Bool = false, initramfs: Bool = false
+  ) -> HostChange {
+    var change = RolloutSamples.change("a", activation: activation)
+    let server = ServerMove(
+      id: "1", name: "vm", project: "p", model: .none, move: cold ? .cold : .live, why: "", rule: "D5",
+      wasRunning: true)
+    change.drain = DrainPlan(needed: drains, servers: drains ? [server] : [])
+    change.rebuildInitramfs = initramfs ? "6.1.0" : nil
+    return change
+  }
+
+  private static func samples(_ change: HostChange, _ minutes: [Int]) -> [HostEstimate.Sample] {
+    minutes.map { HostEstimate.Sample(key: HostEstimate.Key(change), duration: .seconds($0 * 60)) }
+  }
+
+  @Test("without a history it is every deadline that the host can spend") func policy() {
+    var noReset = Policy()
+    noReset.activation.reboot = false
+    let minutes: [(HostChange, Policy, Int)] = [
+      (Self.change(.none), Policy(), 5), (Self.change(.reboot), Policy(), 25),
+      (Self.change(.reload), noReset, 7), (Self.change(.reload), Policy(), 27),
+      (Self.change(.reload, drains: true), noReset, 37), (Self.change(.reload, drains: true, cold: true), noReset, 39),
+      (Self.change(.reboot, initramfs: true), Policy(), 45),
+    ]
+    for (change, policy, expected) in minutes {
+      let estimate = HostEstimate(samples: []).duration(of: change, policy: policy)
+      #expect(estimate.duration == .seconds(expected * 60))
+      #expect(estimate.basis == .policy)
+    }
+  }
+
+  @Test("with enough runs of its kind it is the slowest of the newest, and never more than policy allows")
+  func history() {
+    let reload = Self.change(.reload, drains: true)
+    for count in 0...25 {
+      // The newest first; the oldest are the slowest.
+      let past = Self.samples(reload, Array(1...26).prefix(count).map { $0 })
+      let estimate = HostEstimate(samples: past).duration(of: reload, policy: Policy())
+      if count < HostEstimate.fewest {
+        #expect(estimate.basis == .policy)
+      } else {
+        let counted = min(count, HostEstimate.newest)
+        #expect(estimate.basis == .history(runs: counted))
+        #expect(estimate.duration == .seconds(counted * 60))
+      }
+    }
+    let bound = HostEstimate(samples: []).duration(of: reload, policy: Policy()).duration
+    let slow = HostEstimate(samples: Self.samples(reload, [1, 2, 100_000])).duration(of: reload, policy: Policy())
+    #expect(slow.duration == bound)
+  }
+
+  @Test("a history of another kind says nothing") func kinds() {
+    let kinds = [
+      Self.change(.reload), Self.change(.reload, drains: true), Self.change(.reboot),
+      Self.change(.reboot, drains: true),
+    ]
+    #expect(Set(kinds.map { HostEstimate.Key($0) }).count == kinds.count)
+    for known in kinds {
+      let estimate = HostEstimate(samples: Self.samples(known, [1, 1, 1]))
+      for asked in kinds {
+        let isSame = HostEstimate.Key(known) == HostEstimate.Key(asked)
+        #expect((estimate.duration(of: asked, policy: Policy()).basis == .policy) != isSame)
+      }
+    }
+  }
+
+  @Test("times in which nobody worked do not count") func worked() {
+    func time(_ minute: Int) -> Instant { Instant(milliseconds: Int64(minute) * 60_000) }
+    func entry(_ minute: Int, _ event: JournalEvent) -> JournalEntry {
+      JournalEntry(seq: Int64(minute) + 1, at: time(minute), rollout: "r", host: nil, event: event)
+    }
+    let entries = [
+      entry(0, .rolloutStarted(plan: "p", by: "ada", emergency: nil)), entry(10, .rolloutPaused(reason: "lunch")),
+      entry(20, .rolloutHalted(reason: "bad")), entry(70, .rolloutResumed),
+      // Its controller was lost behind minute 80.
+      entry(80, .finding(kind: "k", text: "t")), entry(200, .rolloutResumed), entry(210, .rolloutFinished),
+    ]
+    let worked = WorkedTime(entries)
+    for (start, end, expected) in [
+      (0, 10, 10), (0, 70, 10), (0, 80, 20), (5, 15, 5), (15, 60, 0), (0, 210, 30), (80, 200, 0), (75, 205, 10),
+      (20, 10, 0),
+    ] {
+      #expect(worked.between(time(start), time(end)) == .seconds(expected * 60), "\(start) to \(end)")
+    }
+  }
+}

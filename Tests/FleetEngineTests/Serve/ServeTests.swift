@@ -1,0 +1,191 @@
+import FleetCore
+import FleetLab
+import FleetStore
+import Foundation
+import Testing
+
+/// `serve` as a real process: schedules, approval, what is handed over, and what is left of it when it goes.
+@Suite(.serialized) struct ServeTests {
+  private struct Rollouts: Decodable {
+    struct Row: Decodable {
+      var id: String
+      var state: String
+    }
+
+    var rollouts: [Row]
+  }
+
+  private static func rollouts(_ scenario: Scenario) async throws -> [Rollouts.Row] {
+    let ended = try await scenario.sevfleet("rollout", "list", "--json")
+    return try JSONDecoder().decode(Rollouts.self, from: Data(ended.stdout.utf8)).rollouts
+  }
+
+  /// Asks until it is so; the process that is waited for ends in the end whatever happens (`Program.run` bounds it).
+  private static func until(_ what: () async throws -> Bool) async throws {
+    while try await !what() { try await Task.sleep(for: .milliseconds(50)) }
+  }
+
+  /// A window that is open now in UTC, every day, for a day but a minute.
+  private static func schedule(approvals: Int) -> String {
+    let minutes = Int(Date().timeIntervalSince1970) / 60 % 1440
+    let start = "\(minutes / 600)\(minutes / 60 % 10):\(minutes % 60 / 10)\(minutes % 10)"
+    return """
+      schedules:
+        - name: nights
+          approvals: \(approvals)
+          window: {days: [mon, tue, wed, thu, fri, sat, sun], start: "\(start)", duration: 23h, zone: UTC}
+      """
+  }
+
+  /// Runs `serve` and calls `body` while it does; ended by `signal`.
+  private static func serving(
+    _ scenario: Scenario, signal: Int32 = SIGTERM, _ body: (pid_t) async throws -> Void
+  ) async throws -> Program.Ended {
+    try await Program.run(
+      ["--inventory", scenario.world.inventoryFolder, "--catalog", "\(scenario.folder)/firmware-catalog"]
+        + ["serve", "--probe-every", "1h"], environment: scenario.environment
+    ) { process in
+      do {
+        try await until { try DaemonLock.holder(folder: "\(scenario.folder)/state")?.command == "serve" }
+        try await body(process)
+      } catch {
+        kill(process, SIGKILL)
+        throw error
+      }
+      kill(process, signal)
+    }
+  }
+
+  private static func twoHosts(_ body: @Sendable @escaping (Scenario) async throws -> Void) async throws {
+    try await Lanes.shared.run {
+      try await Scenario.with(hosts: [.milan("h1"), .milan("h2")], policy: "waves: [100%]\nmax_unavailable: 2\n") {
+        try await body($0)
+      }
+    }
+  }
+
+  private static func file(_ scenario: Scenario, _ text: String) throws {
+    try text.write(toFile: "\(scenario.world.inventoryFolder)/schedules.yaml", atomically: true, encoding: .utf8)
+  }
+
+  @Test func whatAScheduleDuesIsPlannedApprovedAndDone() async throws {
+    try await Self.twoHosts { scenario in
+      try Self.file(scenario, Self.schedule(approvals: 1))
+      let ended = try await Self.serving(scenario) { _ in
+        try await Self.until { try await !Self.rollouts(scenario).isEmpty }
+        let row = try #require(try await Self.rollouts(scenario).first)
+        let shown = try await scenario.sevfleet("rollout", "show", row.id, "--json")
+        #expect(shown.stdout.contains("waits for 1 approval"), "\(shown.stdout)")
+        #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 31), "nobody has approved it")
+        let approved = try await scenario.sevfleet("rollout", "approve", row.id)
+        #expect(approved.status == 0, "\(approved.stderr)")
+        let again = try await scenario.sevfleet("rollout", "approve", row.id, "--json")
+        #expect(again.status == 64 && again.stdout.contains("approvedAlready"), "\(again.stdout)")
+        try await Self.until { try await Self.rollouts(scenario).first?.state == "finished" }
+      }
+      #expect(ended.status == 130, "\(ended.stderr)")
+      for host in ["h1", "h2"] {
+        #expect(try await scenario.truth(host).running == LabVersion(1, 55, 34))
+        #expect(await scenario.service(host)?.isEnabled == true)
+      }
+      let rollouts = try await Self.rollouts(scenario)
+      #expect(rollouts.map(\.state) == ["finished"], "an opening is planned once")
+    }
+  }
+
+  @Test func aScheduledRolloutRunsNowhereElse() async throws {
+    try await Self.twoHosts { scenario in
+      try Self.file(scenario, Self.schedule(approvals: 1))
+      _ = try await Self.serving(scenario) { _ in
+        try await Self.until { try await !Self.rollouts(scenario).isEmpty }
+      }
+      let row = try #require(try await Self.rollouts(scenario).first)
+      #expect(row.state == "paused")
+      let resumed = try await scenario.sevfleet("rollout", "resume", row.id, "--json")
+      #expect(resumed.status == 64 && resumed.stdout.contains("\"scheduled\""), "\(resumed.stdout)")
+      let approved = try await scenario.sevfleet("rollout", "approve", row.id)
+      #expect(approved.status == 0, "also while nobody serves: \(approved.stderr)")
+      let ended = try await Self.serving(scenario) { _ in
+        try await Self.until { try await Self.rollouts(scenario).first?.state == "finished" }
+      }
+      #expect(ended.status == 130, "\(ended.stderr)")
+      #expect(try await scenario.truth("h2").running == LabVersion(1, 55, 34))
+    }
+  }
+
+  @Test func otherCommandsAreTakenOverAndFollowed() async throws {
+    try await Self.twoHosts { scenario in
+      _ = try await Self.serving(scenario) { _ in
+        let (applied, rollout) = try await scenario.apply()
+        #expect(applied.status == 0, "\(applied.stderr)")
+        #expect(applied.stderr.contains("serve"), "who does it is said: \(applied.stderr)")
+        #expect(rollout.hosts.map(\.outcome) == ["converged", "converged"])
+        let (back, down) = try await scenario.apply(
+          ["h1", "--to", "older", "--emergency", "--reason", "bad image"], command: "downgrade")
+        #expect(back.status == 0, "\(back.stderr)")
+        #expect(down.hosts.map(\.outcome) == ["converged"])
+        let nothing = try await scenario.sevfleet("host", "release", "h1", "--reason", "none", "--json")
+        #expect(nothing.status == 64 && nothing.stdout.contains("notQuarantined"), "\(nothing.stdout)")
+      }
+      #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 29))
+    }
+  }
+
+  @Test func aQuarantinedHostIsGivenBack() async throws {
+    try await Self.twoHosts { scenario in
+      try await scenario.world.lab.set(.silentRefusal, on: "h1")
+      _ = try await Self.serving(scenario) { _ in
+        let (applied, rollout) = try await scenario.apply(["h1"])
+        #expect(applied.status == 3, "\(applied.stderr)")
+        #expect(rollout.hosts.map(\.outcome) == ["quarantined"])
+        #expect(await scenario.service("h1")?.isEnabled == false)
+        try await scenario.world.lab.clear(.silentRefusal, on: "h1")
+        let early = try await scenario.sevfleet("host", "release", "h1", "--reason", "looked at it", "--json")
+        #expect(early.status == 1 && early.stdout.contains("computeDown"), "its kind comes through: \(early.stdout)")
+        try await Arrange.release(scenario)
+        #expect(await scenario.service("h1")?.isEnabled == true)
+      }
+    }
+  }
+
+  /// Killed in the middle, and served again: the same rollout ends as an undisturbed one does.
+  @Test func aKilledOneIsTakenUpByTheNext() async throws {
+    try await Self.twoHosts { scenario in
+      try Self.file(scenario, Self.schedule(approvals: 0))
+      try await scenario.world.lab.set(.slow(milliseconds: 100), on: "h1")
+      let killed = try await Self.serving(scenario, signal: SIGKILL) { _ in
+        try await Self.until { await scenario.service("h1")?.isEnabled == false }
+      }
+      #expect(killed.wasKilled)
+      try await scenario.world.lab.clear(.slow, on: "h1")
+      let row = try #require(try await Self.rollouts(scenario).first)
+      let ended = try await Self.serving(scenario) { _ in
+        try await Self.until { try await Self.rollouts(scenario).first?.state == "finished" }
+      }
+      #expect(ended.status == 130, "\(ended.stderr)")
+      let report = try await scenario.sevfleet("rollout", "show", row.id, "--json")
+      #expect(try RolloutSeen.read(report).hosts.map(\.outcome) == ["converged", "converged"])
+      for host in ["h1", "h2"] { #expect(await scenario.service(host)?.isEnabled == true) }
+    }
+  }
+
+  /// A signal lets hosts come to a step boundary, tells nothing, and the next one goes on.
+  @Test func aSignalLeavesItForTheNext() async throws {
+    try await Self.twoHosts { scenario in
+      try await scenario.world.lab.set(.slow(milliseconds: 100), on: "h1")
+      var follower: Task<Program.Ended, any Error>?
+      let left = try await Self.serving(scenario) { _ in
+        follower = Task { try await scenario.sevfleet("apply", "--yes", "--json") }
+        try await Self.until { await scenario.service("h1")?.isEnabled == false }
+      }
+      #expect(left.status == 130, "\(left.stderr)")
+      let followed = try #require(try await follower?.value)
+      #expect(followed.status == 130, "it was not done when its controller went: \(followed.stderr)")
+      try await scenario.world.lab.clear(.slow, on: "h1")
+      _ = try await Self.serving(scenario) { _ in
+        try await Self.until { try await Self.rollouts(scenario).first?.state == "finished" }
+      }
+      #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 34))
+    }
+  }
+}
