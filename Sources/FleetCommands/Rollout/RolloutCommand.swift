@@ -22,18 +22,26 @@ struct RolloutList: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      var records = try context.store().rollouts()
+      let store = try context.store()
+      var records = try store.rollouts()
       let presence = try await context.presence(records.map(\.state))
+      var forecasts: [String: RolloutForecast] = [:]
+      let now = SystemClock().now()
       for index in records.indices {
-        records[index].state = presence.presented(records[index].id, records[index].state, nil).0
+        let id = records[index].id
+        records[index].state = presence.presented(id, records[index].state, nil).0
+        if records[index].state == .running { forecasts[id] = try context.forecast(id, store, at: now) }
       }
       if options.json {
-        try context.output.document(RolloutListDocument(records))
+        try context.output.document(RolloutListDocument(records, etas: forecasts.mapValues { now + $0.left }))
         return ExitStatus.done
       }
-      var table = TextTable(["ROLLOUT", "STATE", "BEGUN", "PLAN"])
+      var table = TextTable(["ROLLOUT", "STATE", "BEGUN", "PLAN", "LEFT"])
       for record in records {
-        table.add([record.id, record.state.rawValue, record.createdAt.rfc3339, String(record.plan.prefix(17))])
+        table.add([
+          record.id, record.state.rawValue, record.createdAt.rfc3339, String(record.plan.prefix(17)),
+          forecasts[record.id]?.sentence ?? "-",
+        ])
       }
       context.output.line(table.text)
       return ExitStatus.done
@@ -48,13 +56,17 @@ struct RolloutListDocument: Encodable {
     var plan: String
     var state: RolloutReport.State
     var createdAt: Instant
+    /// `nil`: it does not run.
+    var eta: Instant?
   }
 
   var schema = "sevfleet.rollouts/1"
   var rollouts: [Row]
 
-  init(_ records: [RolloutRecord]) {
-    rollouts = records.map { Row(id: $0.id, plan: $0.plan, state: $0.state, createdAt: $0.createdAt) }
+  init(_ records: [RolloutRecord], etas: [String: Instant]) {
+    rollouts = records.map {
+      Row(id: $0.id, plan: $0.plan, state: $0.state, createdAt: $0.createdAt, eta: etas[$0.id])
+    }
   }
 }
 
@@ -77,12 +89,15 @@ struct RolloutShow: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false)
-      let stored = try StoredRollout.report(try context.store(), id)
+      let store = try context.store()
+      let stored = try StoredRollout.report(store, id)
       let report = try await context.presence([stored.state]).presented(stored)
+      let now = SystemClock().now()
+      let forecast = report.state == .running ? try context.forecast(report.id, store, at: now) : nil
       if options.json {
-        try context.output.document(RolloutDocument(report))
+        try context.output.document(RolloutDocument(report, eta: forecast.map { now + $0.left }))
       } else {
-        context.output.line(RolloutText.text(report))
+        context.output.line(RolloutText.text(report, forecast))
       }
       return ExitStatus.done
     }

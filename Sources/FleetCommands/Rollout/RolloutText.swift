@@ -3,7 +3,7 @@ import FleetFormats
 
 /// What a rollout did, for people.
 enum RolloutText {
-  static func text(_ report: RolloutReport) -> String {
+  static func text(_ report: RolloutReport, _ forecast: RolloutForecast? = nil) -> String {
     var table = TextTable(["HOST", "OUTCOME", "FROM", "TO", "FOUND", "BY", "SNP SVN", "SEV-ES", "OUT OF SERVICE"])
     var notes: [String] = []
     for row in report.hosts {
@@ -15,7 +15,8 @@ enum RolloutText {
       }
     }
     let reason = report.stateReason.map { ": \($0)" } ?? ""
-    return ([table.text, ""] + notes + ["rollout \(report.id): \(report.state.rawValue)\(reason)"])
+    let left = forecast.map { ", \($0.sentence)" } ?? ""
+    return ([table.text, ""] + notes + ["rollout \(report.id): \(report.state.rawValue)\(reason)\(left)"])
       .joined(separator: "\n")
   }
 

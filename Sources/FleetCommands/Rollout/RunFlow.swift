@@ -15,7 +15,8 @@ struct RunFlow {
     let until = try context.beginning(of: rollout, held.store)
     let again = context.options.commandLine(["rollout", "resume", rollout])
     let interruption = Interruption(hint: again, json: context.options.json)
-    let line = ProgressLine(verbose: context.options.verbose)
+    let watch = ForecastWatch { try context.forecaster(rollout, held.store) }
+    let line = ProgressLine(verbose: context.options.verbose, forecast: { watch.sentence(at: $0) })
     let desk = held.desk
     desk.take(rollout)
     defer { desk.letGo(rollout) }
@@ -52,24 +53,22 @@ extension CommandContext {
   /// The engine for a plan under the policy that holds for it, for the run and for each host. `until`: no host is begun
   /// that would not be done by then.
   func engine(_ services: EngineServices, _ plan: Plan, until: Instant?) throws -> RolloutEngine {
-    let hosts = inventory.hosts.map { host in
+    RolloutEngine(
+      services: services, hosts: hosts(of: plan), policy: policy(of: plan),
+      gate: try until.map { try gate($0, plan, services.store) })
+  }
+
+  /// Every host, under the policy that holds for the plan.
+  func hosts(of plan: Plan) -> [Host] {
+    inventory.hosts.map { host in
       var host = host
       host.policy = host.policy.inForce(plan.options)
       return host
     }
-    return RolloutEngine(
-      services: services, hosts: hosts, policy: policy(of: plan),
-      gate: try until.map { try gate($0, plan, services.store) })
   }
 
   private func gate(_ closes: Instant, _ plan: Plan, _ store: FleetStore) throws -> WindowGate {
-    let past = HostEstimate(samples: try store.hostDurations())
-    var estimates: [HostID: Duration] = [:]
-    for change in plan.changes {
-      guard let host = inventory.host(change.host) else { continue }
-      estimates[host.id] = past.duration(of: change, policy: host.policy.inForce(plan.options)).duration
-    }
-    return WindowGate(closes: closes, estimates: estimates)
+    WindowGate(closes: closes, estimates: try estimates(plan, store).mapValues(\.duration))
   }
 
   /// Until when the rollout may begin hosts; `nil`: without an end. Throws `scheduled` where its schedule, or somebody

@@ -14,17 +14,20 @@ final class ProgressLine: Sendable {
   private let state = Mutex(State())
   private let live: Bool
   private let verbose: Bool
+  private let forecast: @Sendable (Instant) -> String?
 
-  init(verbose: Bool) {
+  /// `forecast`: what is known of the end, asked for on a terminal only.
+  init(verbose: Bool, forecast: @escaping @Sendable (Instant) -> String? = { _ in nil }) {
     live = isatty(2) == 1
     self.verbose = verbose
+    self.forecast = forecast
   }
 
   func show(_ event: ProgressEvent) {
     switch event.what {
     case .journal(let journal): entry(event.host, event.at, journal)
     case .waiting(let step, let text): wait(event.host, event.at, step, text)
-    case .holding(let text): hold(text)
+    case .holding(let text): hold(text, event.at)
     }
   }
 
@@ -49,11 +52,17 @@ final class ProgressLine: Sendable {
       }.joined(separator: " | ")
     }
     guard let line else { return }
-    if live { Output.write("\r\u{1B}[K\(line.prefix(160))", to: 2) } else { Output.note(line) }
+    if live { draw(line, at) } else { Output.note(line) }
+  }
+
+  /// The forecast comes first: the hosts' part may be cut.
+  private func draw(_ line: String, _ at: Instant) {
+    let left = forecast(at).map { "\($0) | " } ?? ""
+    Output.write("\r\u{1B}[K\("\(left)\(line)".prefix(160))", to: 2)
   }
 
   /// What the rollout as a whole waits for: on a terminal only, since the journal has its beginning and its end.
-  private func hold(_ text: String) { if live { Output.write("\r\u{1B}[K\(text.prefix(160))", to: 2) } }
+  private func hold(_ text: String, _ at: Instant) { if live { draw(text, at) } }
 
   private func erase() { if live { Output.write("\r\u{1B}[K", to: 2) } }
 

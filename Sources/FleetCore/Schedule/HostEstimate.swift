@@ -31,6 +31,8 @@ package struct HostEstimate: Hashable, Sendable {
     case policy
   }
 
+  package typealias Answer = (duration: Duration, basis: Basis)
+
   /// Fewer runs are chance.
   package static let fewest = 3
   /// Newest runs that count: what was long ago was another fleet.
@@ -49,7 +51,7 @@ package struct HostEstimate: Hashable, Sendable {
 
   /// `policy` is the host's own. A window has to hold the slow ones, so the slowest counts; and never more than policy
   /// lets a host take.
-  package func duration(of change: HostChange, policy: Policy) -> (duration: Duration, basis: Basis) {
+  package func duration(of change: HostChange, policy: Policy) -> Answer {
     let bound = Self.bound(change, policy)
     guard let past = byKey[Key(change)], past.count >= Self.fewest, let slowest = past.max() else {
       return (bound, .policy)

@@ -49,11 +49,14 @@ package struct RolloutDocument: Encodable, Sendable {
   package var reason: String?
   /// `nil`: no schedule planned it.
   package var booking: Booking?
+  /// When it will be done, by what hosts like these took or else by policy; `nil`: it does not run.
+  package var eta: Instant?
   package var hosts: [HostRow]
   /// As in the plan.
   package var excluded: [PlanDocument.Excluded]
 
-  package init(_ report: RolloutReport) {
+  package init(_ report: RolloutReport, eta: Instant? = nil) {
+    self.eta = eta
     id = report.id.isEmpty ? nil : report.id
     plan = report.plan
     state = report.state
