@@ -3,24 +3,37 @@ package import FleetStore
 
 /// The first reason why nothing happens to a host, as the store knows it.
 package enum Why {
+  private typealias Next = WhyDocument.Next
+
   /// What the newest rollout of the plan made of the host; `nil`: none has since the plan was made.
-  private static func outcome(_ host: HostID, _ stored: StoredPlan, _ store: FleetStore) throws -> WhyDocument? {
+  private static func outcome(
+    _ host: HostID, _ stored: StoredPlan, _ store: FleetStore, _ around: WhySurroundings
+  ) throws -> WhyDocument? {
     let rollout = try store.rollouts().first { $0.plan == stored.id && $0.createdAt >= stored.plannedAt }
     guard let rollout else { return nil }
     let row = try StoredRollout.report(store, rollout.id).hosts.first { $0.change.host == host }
     guard let row else { return nil }
     let text: String
     let rule: String
+    let next: Next?
     switch row.outcome {
-    case .converged: (rule, text) = ("V1", "it is where the plan wants it: \(row.text)")
-    case .skipped: (rule, text) = ("U1", "it was given back: \(row.text)")
-    case .quarantined: (rule, text) = ("U2", "it was quarantined and released since: \(row.text)")
-    case .pending: (rule, text) = ("K", "rollout \(rollout.id) is \(rollout.state.rawValue) and did not begin it")
+    case .converged: (rule, text, next) = ("V1", "it is where the plan wants it: \(row.text)", nil)
+    case .skipped: (rule, text, next) = ("U1", "it was given back: \(row.text)", replan(host, around))
+    case .quarantined:
+      (rule, text, next) = ("U2", "it was quarantined and released since: \(row.text)", replan(host, around))
+    case .pending:
+      let resume = around.commandLine(["rollout", "resume", rollout.id])
+      (rule, text) = ("K", "rollout \(rollout.id) is \(rollout.state.rawValue) and did not begin it")
+      next = Next("it goes on by", command: resume)
     }
     return WhyDocument(
       host: host, kind: row.failure?.kind.rawValue ?? row.outcome.rawValue, rule: rule,
       text: "\(text) (rollout \(rollout.id))", since: row.steps.compactMap(\.endedAt).max() ?? rollout.createdAt,
-      plan: stored.id)
+      plan: stored.id, rollout: rollout.id, next: next)
+  }
+
+  private static func replan(_ host: HostID, _ around: WhySurroundings) -> Next {
+    Next("it is planned anew by", command: around.commandLine(["plan", host.rawValue]))
   }
 
   /// Whether what kept the host out of the plan is known to be over: the journal or a newer look says so.
@@ -59,21 +72,22 @@ package enum Why {
   }
 
   /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
-  package static func answer(_ host: HostID, _ store: FleetStore) throws -> WhyDocument {
+  package static func answer(
+    _ host: HostID, _ store: FleetStore, _ around: WhySurroundings = WhySurroundings()
+  ) throws -> WhyDocument {
     if let quarantine = try store.quarantines()[host] {
       return WhyDocument(
         host: host, kind: "quarantined", rule: "U2", text: "it is quarantined: \(quarantine.sentence)",
-        since: quarantine.since, plan: nil)
+        since: quarantine.since, plan: nil, rollout: quarantine.rollout, holder: "rollout \(quarantine.rollout)",
+        next: Next(
+          "once somebody has looked at it, it is given back by",
+          command: around.commandLine(["host", "release", host.rawValue, "--reason", "TEXT"])))
     }
-    if let rollout = try store.hostsInOpenRollouts()[host] {
-      let stop = try lastStop(rollout, store)
-      let standing = stop.map { " (\($0.event.sentence))" } ?? ""
-      return WhyDocument(
-        host: host, kind: "otherMaintenance", rule: "K",
-        text: "rollout \(rollout) has work on it\(standing); resume that", since: stop?.at, plan: nil)
-    }
+    if let rollout = try store.hostsInOpenRollouts()[host] { return try taken(host, by: rollout, store, around) }
     guard let stored = try store.latestPlan(naming: host) else {
-      return WhyDocument(host: host, kind: "noPlan", rule: nil, text: "no plan has named it yet", since: nil, plan: nil)
+      return WhyDocument(
+        host: host, kind: "noPlan", rule: nil, text: "no plan has named it yet", since: nil, plan: nil,
+        next: Next("it is planned by", command: around.commandLine(["plan", host.rawValue])))
     }
     if let excluded = stored.plan.excluded.first(where: { $0.host == host }) {
       let exclusion = excluded.exclusion
@@ -82,36 +96,33 @@ package enum Why {
         host: host, kind: isOver ? "noPlan" : exclusion.kind.rawValue, rule: exclusion.rule,
         text: isOver
           ? "it was left alone because \(exclusion.text); that is over, and no plan was made since" : exclusion.text,
-        since: stored.createdAt, plan: stored.id)
+        since: stored.createdAt, plan: stored.id,
+        next: isOver
+          ? replan(host, around)
+          : Next("once that is over, it is planned anew by", command: around.commandLine(["plan", host.rawValue])))
     }
     if let change = stored.plan.changes.first(where: { $0.host == host }) {
-      if let answer = try outcome(host, stored, store) { return answer }
+      if let answer = try outcome(host, stored, store, around) { return answer }
       let reason = change.reasons.first
       return WhyDocument(
         host: host, kind: "planned", rule: reason?.rule, text: "a change is planned: \(reason?.text ?? "")",
-        since: stored.createdAt, plan: stored.id)
+        since: stored.createdAt, plan: stored.id,
+        next: Next("it is done by", command: around.commandLine(["apply", stored.id])))
     }
     return WhyDocument(
       host: host, kind: "upToDate", rule: "C", text: "it is up to date", since: stored.createdAt, plan: stored.id)
   }
-}
 
-/// `sevfleet.why/1`.
-package struct WhyDocument: Encodable {
-  package var schema = "sevfleet.why/1"
-  package var host: HostID
-  package var kind: String
-  package var rule: String?
-  package var text: String
-  package var since: Instant?
-  package var plan: String?
-
-  init(host: HostID, kind: String, rule: String?, text: String, since: Instant?, plan: String?) {
-    self.host = host
-    self.kind = kind
-    self.rule = rule
-    self.text = text
-    self.since = since
-    self.plan = plan
+  /// A rollout has work on the host: what comes next is the rollout's.
+  private static func taken(
+    _ host: HostID, by rollout: String, _ store: FleetStore, _ around: WhySurroundings
+  ) throws -> WhyDocument {
+    let stop = try lastStop(rollout, store)
+    let standing = stop.map { " (\($0.event.sentence))" } ?? ""
+    let theirs = try RolloutWhy(try store.rollout(id: rollout), store, around).answer()
+    return WhyDocument(
+      host: host, kind: "otherMaintenance", rule: "K",
+      text: "rollout \(rollout) has work on it\(standing)\(theirs.next?.command == nil ? "" : "; resume that")",
+      since: stop?.at, plan: nil, rollout: rollout, holder: theirs.holder ?? "rollout \(rollout)", next: theirs.next)
   }
 }

@@ -3,11 +3,11 @@ import FleetEngine
 import FleetStore
 
 /// Whether anybody works on a rollout that the journal tells as running: a killed controller journals no farewell.
-enum RolloutPresence: Sendable {
+package enum RolloutPresence: Sendable {
   /// Nobody holds the lock.
   case nobody
-  /// The holder works on these.
-  case worksOn(Set<String>)
+  /// The holder works on these, or will.
+  case worksOn(Set<String>, holder: String)
   /// Somebody holds the lock and does not say what for.
   case silent(String)
 
@@ -15,7 +15,7 @@ enum RolloutPresence: Sendable {
   static func look(_ folder: String) async throws -> RolloutPresence {
     guard let holder = try DaemonLock.holder(folder: folder) else { return .nobody }
     switch await ControlClient(state: folder).ask(ControlRequest(.status, by: Operator.name), within: patience) {
-    case .success(let answer): return .worksOn(Set(answer.rollouts))
+    case .success(let answer): return .worksOn(Set(answer.rollouts), holder: holder.text)
     // It may have ended in between.
     case .failure: return try DaemonLock.holder(folder: folder) == nil ? .nobody : .silent(holder.text)
     }
@@ -29,8 +29,16 @@ enum RolloutPresence: Sendable {
     guard state == .running else { return (state, reason) }
     switch self {
     case .nobody: return (.paused, "its controller is gone")
-    case .worksOn(let rollouts): return rollouts.contains(id) ? (state, reason) : (.paused, "its controller is gone")
+    case .worksOn(let rollouts, _): return rollouts.contains(id) ? (state, reason) : (.paused, "its controller is gone")
     case .silent(let holder): return (state, "its controller does not answer: \(holder)")
+    }
+  }
+
+  /// Who holds the lock; `nil`: nobody.
+  package var holder: String? {
+    switch self {
+    case .nobody: nil
+    case .worksOn(_, let holder), .silent(let holder): holder
     }
   }
 

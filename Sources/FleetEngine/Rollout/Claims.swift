@@ -1,10 +1,10 @@
-import FleetCore
-import FleetStore
+package import FleetCore
+package import FleetStore
 
 /// Hosts that a rollout may not begin (RULES K): quarantined, or another rollout has work on them.
-enum Claims {
+package enum Claims {
   /// An emergency takes over hosts on which an ordinary rollout has work left, but none that it has begun.
-  static func of(_ rollout: String, isEmergency: Bool, _ store: FleetStore) throws -> [HostID: Failure] {
+  package static func of(_ rollout: String, isEmergency: Bool, _ store: FleetStore) throws -> [HostID: Failure] {
     var claims: [HostID: Failure] = [:]
     for (host, other) in try store.hostsInOpenRollouts(begunOnly: isEmergency, except: rollout) {
       claims[host] = taken(by: other, from: rollout)

@@ -41,16 +41,18 @@ struct StubRollout: Sendable {
     try store.save(observations: [(host: StubRun.host, result: result, at: Self.time(60))])
   }
 
-  /// Begins a rollout of these changes.
-  func begin(_ changes: [HostChange]) throws {
+  /// Begins a rollout of these changes; `events`: how, by default by hand.
+  func begin(_ changes: [HostChange], id: String = StubRun.rollout, events: [JournalEvent]? = nil) throws {
     let plan = try save(Plan(changes: changes, upToDate: [], excluded: []))
     try store.createRollout(
-      id: StubRun.rollout, plan: plan, at: Self.time(1),
-      events: [.rolloutStarted(plan: plan, by: "ops", emergency: nil)])
+      id: id, plan: plan, at: Self.time(1),
+      events: events ?? [.rolloutStarted(plan: plan, by: "ops", emergency: nil)])
   }
 
-  func write(_ event: JournalEvent, _ host: HostID? = nil, at seconds: Int) throws {
-    try store.append(event, rollout: StubRun.rollout, host: host, at: Self.time(seconds))
+  func write(
+    _ event: JournalEvent, _ host: HostID? = nil, rollout: String = StubRun.rollout, at seconds: Int
+  ) throws {
+    try store.append(event, rollout: rollout, host: host, at: Self.time(seconds))
   }
 
   /// A rollout that quarantined the host when it was activated, after what `effects` says of the steps before.
