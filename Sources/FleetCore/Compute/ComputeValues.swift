@@ -23,6 +23,12 @@ package struct ComputeServiceState: Hashable, Sendable, Codable {
     self.forcedDown = forcedDown
     self.updatedAt = updatedAt
   }
+
+  /// Whether it reports, and nobody declared it dead.
+  package var isAlive: Bool { isUp && !forcedDown }
+
+  /// Whether Nova may place servers on its host.
+  package var takesServers: Bool { isEnabled && isAlive }
 }
 
 /// Nova's `status` of a server, as far as a drain cares.

@@ -91,7 +91,7 @@ package struct Planner: Sendable {
   private func takesServers(_ situation: HostSituation) -> Bool {
     switch (situation.look, situation.compute) {
     case (.seen, .known(let view)):
-      situation.quarantine == nil && view.service.isEnabled && view.service.isUp && !view.service.forcedDown
+      situation.quarantine == nil && view.service.takesServers
     case (.failed, _), (_, .notInNova), (_, .unknown): false
     }
   }

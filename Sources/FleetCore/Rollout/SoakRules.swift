@@ -27,6 +27,6 @@ package struct SoakRules: Sendable {
 
   package func failures(_ service: ComputeServiceState) -> [String] {
     if !service.isEnabled { return ["\(change.host): its compute service is disabled"] }
-    return service.isUp && !service.forcedDown ? [] : ["\(change.host): its compute service is down"]
+    return service.isAlive ? [] : ["\(change.host): its compute service is down"]
   }
 }

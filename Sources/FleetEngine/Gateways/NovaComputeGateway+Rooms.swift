@@ -33,7 +33,7 @@ extension NovaComputeGateway {
       guard let resource = provider.resources[encryptionClass] else { continue }
       slots[model(traits: provider.traits), default: 0] += resource.free
     }
-    let takes = service.map { $0.status == .enabled && $0.state == .up && !$0.forcedDown } ?? false
+    let takes = service.map { ComputeServiceState($0).takesServers } ?? false
     return ComputeRoom(
       host: hypervisor.serviceHost, takesServers: takes, zone: service?.zone, freeVCPUs: free("VCPU"),
       freeMemoryMB: free("MEMORY_MB"), freeSlots: slots)

@@ -29,7 +29,7 @@ package final class NovaComputeGateway: ComputeGateway {
   }
 
   package func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] {
-    try await services().filter { $0.isEnabled && $0.isUp && !$0.forcedDown }
+    try await services().filter(\.takesServers)
   }
 
   package func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {

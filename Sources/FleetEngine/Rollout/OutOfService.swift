@@ -18,7 +18,7 @@ struct OutOfService {
         guard let host = byName[service.host], reasons[host] == nil else { continue }
         if !service.isEnabled {
           reasons[host] = .disabled
-        } else if !service.isUp || service.forcedDown {
+        } else if !service.isAlive {
           reasons[host] = .down
         }
       }
