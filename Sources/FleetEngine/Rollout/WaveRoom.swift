@@ -17,7 +17,7 @@ struct WaveRoom {
     guard let compute = services.compute else { return .open(hosts: wave, note: nil, unknown: nil) }
     let changes = plan.changes.filter { wave.contains($0.host) }
     do {
-      let rooms = try await patiently { () async throws(ComputeError) in try await compute.rooms() }
+      let rooms = try await services.patiently(within: services.bounds.settle) { try await compute.rooms() }
       let leaving = try await leaving(changes, compute)
       let admission = Admission(wave, leaving: leaving, atOnce: atOnce, check: CapacityCheck(rooms: rooms))
       guard admission.admitted.isEmpty else {
@@ -43,18 +43,5 @@ struct WaveRoom {
     var leaving: [HostID: LeavingHost] = [:]
     for (host, load) in loads { leaving[host] = try load.get() }
     return leaving
-  }
-
-  /// A cloud that does not answer for a while is asked again, up to `bounds.settle`.
-  private func patiently<Value>(_ body: () async throws(ComputeError) -> Value) async throws -> Value {
-    let deadline = Deadline(services.clock, in: services.bounds.settle)
-    while true {
-      do throws(ComputeError) {
-        return try await body()
-      } catch {
-        guard error.kind == .unreachable, !deadline.hasPassed else { throw error }
-      }
-      try await services.clock.sleep(services.bounds.knock)
-    }
   }
 }
