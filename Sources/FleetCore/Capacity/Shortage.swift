@@ -33,10 +33,7 @@ extension Shortage {
   /// Names listed in a sentence; more would hide the numbers.
   static let maxNames = 4
 
-  static func names(_ all: [String]) -> String {
-    let shown = all.prefix(maxNames).joined(separator: ", ")
-    return all.count > maxNames ? "\(shown) and \(all.count - maxNames) more" : shown
-  }
+  static func names(_ all: [String]) -> String { NameList.text(all, atMost: maxNames) }
 
   /// `az1: ` or nothing.
   static func prefix(_ place: String?) -> String { place.map { "\($0): " } ?? "" }

@@ -195,10 +195,7 @@ extension Rollout {
   /// Names listed in one sentence; the number says how many more there are.
   private static let maxNamed = 20
 
-  private static func names(_ hosts: [HostID]) -> String {
-    let left = hosts.count - maxNamed
-    return hosts.prefix(maxNamed).map(\.rawValue).joined(separator: ", ") + (left > 0 ? " and \(left) more" : "")
-  }
+  private static func names(_ hosts: [HostID]) -> String { NameList.text(hosts.map(\.rawValue), atMost: maxNamed) }
 }
 
 extension Rollout {
