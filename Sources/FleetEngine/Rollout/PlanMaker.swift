@@ -22,6 +22,16 @@ package struct PlanMaker: Sendable {
 
   /// Probes hosts, all at most `probesAtOnce` at a time, and stores what was seen.
   package func probe(_ hosts: [Host]) async throws -> [HostID: Swift.Result<Observation, ProbeFailure>] {
+    try await look(hosts).looks
+  }
+
+  /// What was seen of hosts, and every floor that is known since.
+  private struct Looked {
+    var looks: [HostID: Swift.Result<Observation, ProbeFailure>]
+    var floors: [HostID: FloorEvidence]
+  }
+
+  private func look(_ hosts: [Host]) async throws -> Looked {
     let seq = try services.store.lastSeq()
     let seen = await bounded(hosts, Self.probesAtOnce) { host in
       let look = await services.hosts.observe(host)
@@ -42,7 +52,16 @@ package struct PlanMaker: Sendable {
       if let floor = FloorEvidence.inForce(observation, stored: stored[id]), floor != stored[id] { learnt[id] = floor }
     }
     try services.store.save(floors: learnt)
-    return Dictionary(seen, uniquingKeysWith: { first, _ in first })
+    return Looked(
+      looks: Dictionary(seen, uniquingKeysWith: { first, _ in first }),
+      floors: stored.merging(learnt) { _, newer in newer })
+  }
+
+  /// What was seen last, without a look.
+  private func storedLook(_ hosts: [Host]) throws -> Looked {
+    let wanted = Set(hosts.map(\.id))
+    let looks = try services.store.latestObservations().filter { wanted.contains($0.key) }.mapValues(\.result)
+    return Looked(looks: looks, floors: try services.store.floors())
   }
 
   /// Makes and checks a plan, and keeps it unless the check found something. `offline` uses what was seen last of hosts
@@ -51,21 +70,16 @@ package struct PlanMaker: Sendable {
   package func plan(
     _ hosts: [Host], options: PlanOptions, waves: [Amount], offline: Bool = false
   ) async throws -> Result {
-    let looks: [HostID: Swift.Result<Observation, ProbeFailure>]
-    if offline {
-      let wanted = Set(hosts.map(\.id))
-      looks = try services.store.latestObservations().filter { wanted.contains($0.key) }.mapValues(\.result)
-    } else {
-      looks = try await probe(hosts)
-    }
+    let looked = offline ? try storedLook(hosts) : try await look(hosts)
+    let looks = looked.looks
     let views = offline ? try storedViews(hosts) : try await computeViews(hosts)
     let quarantines = try services.store.quarantines()
     let open = try services.store.hostsInOpenRollouts(begunOnly: options.emergency != nil)
-    let floors = try services.store.floors()
     let backups = try backups(hosts, options)
     let situations = hosts.map { host in
       HostSituation(
-        host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova, floor: floors[host.id],
+        host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova,
+        floor: looked.floors[host.id],
         quarantine: quarantines[host.id]?.sentence, openRollout: open[host.id],
         backup: backups[host.id])
     }
