@@ -9,7 +9,7 @@ import SSHTransport
 @main
 enum Bench {
   private static let usage = """
-    usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | drain BED_FOLDER SEED_COMMAND
+    usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | journal [ENTRIES] | drain BED_FOLDER SEED_COMMAND
 
     drain wants a bed that is up: BED_FOLDER is its state folder (with clouds.yaml), SEED_COMMAND the `seed` beside its
     `up`; both as absolute paths. SEVFLEET_BED_STATE must name BED_FOLDER too, since `seed` looks there.
@@ -21,6 +21,7 @@ enum Bench {
       switch arguments.first {
       case "probe": try await ProbeBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
       case "plan": try PlanBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000).run()
+      case "journal": try JournalBench(entries: arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000).run()
       case "drain" where arguments.count == 3 && arguments.dropFirst().allSatisfy({ $0.hasPrefix("/") }):
         try await DrainBench(bed: arguments[1], seed: arguments[2]).run()
       default:
@@ -31,6 +32,14 @@ enum Bench {
       print("sevfleet-bench: \(error)")
       exit(1)
     }
+  }
+}
+
+/// One figure beside what it should be.
+enum Aim {
+  static func text(_ what: String, _ took: Duration, under aim: Duration) -> String {
+    let seconds = Double(took.wholeMilliseconds) / 1000
+    return "\(what): \(seconds) s (aim: under \(aim.wholeSeconds) s\(took < aim ? "" : ", MISSED"))"
   }
 }
 
