@@ -25,6 +25,8 @@ package struct Planner: Sendable {
   package func plan(_ situations: [HostSituation]) -> Plan {
     let first = Decision(catalog: catalog, facts: facts, options: options)
     var outcomes = situations.map(first.decide)
+    // Whose turn is when is found out by looking at every host, so only where somebody has to go somewhere.
+    guard outcomes.contains(where: needsDestinations) else { return assemble(situations, outcomes) }
     let turns = turns(situations, outcomes)
     let cold = destinations(situations, outcomes, turns, keepingSEVES: false)
     let keeping = destinations(situations, outcomes, turns, keepingSEVES: true)

@@ -19,9 +19,9 @@ package struct TurnOrder {
       guard let situation = byHost[standing[index].host] else { continue }
       standing[index].standing = self.standing(standing[index], situation, keepers)
     }
-    return standing.enumerated().sorted {
-      ($0.element.standing?.score ?? 0, $0.offset) < ($1.element.standing?.score ?? 0, $1.offset)
-    }.map(\.element)
+    // Changes are large, so their places are sorted and they are moved once.
+    let scores = standing.map { $0.standing?.score ?? 0 }
+    return scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }.map { standing[$0] }
   }
 
   private func standing(_ change: HostChange, _ situation: HostSituation, _ keepers: Set<HostID>) -> Standing {
