@@ -116,6 +116,7 @@ import Testing
     let events = Samples.converged(try #require(plan.changes.first))
     let half = events.count / 2
     try store.append(run: Array(events.prefix(half)), "r-1", Self.one, at: Samples.time(10))
+    try store.append(.finding(kind: "k", text: "t"), rollout: "r-1", host: Self.one, at: Samples.time(20))
     try store.append(.rolloutPaused(reason: "x"), rollout: "r-1", host: nil, at: Samples.time(20))
     try store.append(.rolloutResumed, rollout: "r-1", host: nil, at: Samples.time(1020))
     try store.append(run: Array(events.dropFirst(half)), "r-1", Self.one, at: Samples.time(1050))

@@ -12,7 +12,7 @@ package struct RolloutForecaster {
   private let estimates: [HostID: HostEstimate.Answer]
   private var rollout: Rollout
   private var startedAt: [HostID: Instant] = [:]
-  /// What `WorkedTime` needs of the journal: entries of the rollout itself, and the last one before it was taken up.
+  /// What `WorkedTime` needs of the journal: entries of the rollout itself, each with the one before it.
   private var marks: [JournalEntry] = []
   private var last: JournalEntry?
 
@@ -42,8 +42,7 @@ package struct RolloutForecaster {
     if case .run(.stepStarted) = entry.event, let host = entry.host, startedAt[host] == nil {
       startedAt[host] = entry.at
     }
-    if case .rolloutResumed = entry.event, let last { marks.append(last) }
-    if entry.host == nil { marks.append(entry) }
+    if entry.host == nil { marks += [last, entry].compactMap { $0 } }
     last = entry
   }
 }

@@ -1,5 +1,5 @@
-/// When nobody worked on a rollout: between a pause or a halt and the next time it was taken up, and between the last
-/// word of a lost controller and that.
+/// When nobody worked on a rollout: between the last word before a pause, a halt or the loss of its controller, and the
+/// next time it was taken up. A pause may be written long after the controller was lost.
 package struct WorkedTime: Hashable, Sendable {
   private struct Pause: Hashable, Sendable {
     var from: Instant
@@ -14,7 +14,7 @@ package struct WorkedTime: Hashable, Sendable {
     var last: Instant?
     for entry in entries {
       switch entry.event {
-      case .rolloutPaused, .rolloutHalted: stopped = stopped ?? entry.at
+      case .rolloutPaused, .rolloutHalted: stopped = stopped ?? last ?? entry.at
       case .rolloutResumed:
         if let from = stopped ?? last { idle.append(Pause(from: from, to: entry.at)) }
         stopped = nil

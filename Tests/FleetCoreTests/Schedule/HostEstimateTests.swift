@@ -75,15 +75,18 @@ import Testing
       JournalEntry(seq: Int64(minute) + 1, at: time(minute), rollout: "r", host: nil, event: event)
     }
     let entries = [
-      entry(0, .rolloutStarted(plan: "p", by: "ada", emergency: nil)), entry(10, .rolloutPaused(reason: "lunch")),
-      entry(20, .rolloutHalted(reason: "bad")), entry(70, .rolloutResumed),
-      // Its controller was lost behind minute 80.
-      entry(80, .finding(kind: "k", text: "t")), entry(200, .rolloutResumed), entry(210, .rolloutFinished),
+      entry(0, .rolloutStarted(plan: "p", by: "ada", emergency: nil)), entry(10, .finding(kind: "k", text: "t")),
+      entry(10, .rolloutPaused(reason: "lunch")), entry(20, .rolloutHalted(reason: "bad")), entry(70, .rolloutResumed),
+      // Its controller was lost behind minute 80, which somebody noticed and paused it.
+      entry(80, .finding(kind: "k", text: "t")), entry(150, .rolloutPaused(reason: "lost")),
+      entry(200, .rolloutResumed), entry(205, .finding(kind: "k", text: "t")),
+      // Lost once more, and taken up as it was.
+      entry(300, .rolloutResumed), entry(310, .rolloutFinished),
     ]
     let worked = WorkedTime(entries)
     for (start, end, expected) in [
-      (0, 10, 10), (0, 70, 10), (0, 80, 20), (5, 15, 5), (15, 60, 0), (0, 210, 30), (80, 200, 0), (75, 205, 10),
-      (20, 10, 0),
+      (0, 10, 10), (0, 70, 10), (0, 80, 20), (5, 15, 5), (15, 60, 0), (0, 205, 25), (80, 200, 0), (75, 205, 10),
+      (20, 10, 0), (205, 300, 0), (0, 310, 35),
     ] {
       #expect(worked.between(time(start), time(end)) == .seconds(expected * 60), "\(start) to \(end)")
     }
