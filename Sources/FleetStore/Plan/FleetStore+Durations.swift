@@ -3,12 +3,15 @@ package import FleetCore
 extension FleetStore {
   /// Rollouts looked through: some hundred hosts each, and only the newest runs of a kind count.
   private static let rolloutsLookedThrough = 50
+  /// Hosts after which no older rollout is read: many times what one kind needs, and some tenths of a second.
+  package static let mostDurations = 500
 
   /// How long hosts took that converged, the newest rollouts first. A rollout whose journal cannot be believed is left
   /// out: an estimate must not keep anybody from working.
   package func hostDurations() throws(StoreError) -> [HostEstimate.Sample] {
     var samples: [HostEstimate.Sample] = []
     for record in try rollouts().prefix(Self.rolloutsLookedThrough) where !record.isWaiting {
+      guard samples.count < Self.mostDurations else { break }
       let entries: [JournalEntry]
       let plan: Plan
       do throws(StoreError) {
