@@ -76,7 +76,10 @@ struct ActivateStep: StepImplementation {
   /// The proof of emptiness stands right before each act, not only before the effect: after a controller was lost
   /// between intent and act, or a reload was refused, what was proved before is old (RULES E).
   private static func proven(_ runner: HostRunner, resets: Bool) async throws -> Precheck {
-    try await Emptiness.unproven(runner, resets: resets).map { .blocked($0) } ?? .ready
+    if let failure = try await Emptiness.unproven(runner, resets: resets) { return .blocked(failure) }
+    // A package may have written the file since it was staged: what it brought is not what was agreed to (RULES O2).
+    let staged = StageStep.unreached(runner.change, try await runner.observation())
+    return staged.map { .blocked($0) } ?? .ready
   }
 
   /// Whether the reset was not asked for yet, so that what the host looks like still decides.

@@ -1,4 +1,5 @@
 import FleetCore
+import FleetStore
 
 /// The image is the file the kernel would load, also from the initramfs of the kernel that boots next (RULES O2).
 struct StageStep: StepImplementation {
@@ -65,9 +66,22 @@ struct StageStep: StepImplementation {
       EffectID(.stageFile, path), failing: .stageFailed, within: runner.services.bounds.command, token: { sha256 },
       look: { record in
         guard record != nil else { return .ready }
-        return try await runner.services.hosts.fileHash(runner.host, path: path) == sha256 ? .alreadyDone : .ready
+        let found = try await runner.services.hosts.fileHash(runner.host, path: path)
+        if found == sha256 { return .alreadyDone }
+        return try Self.unsaved(runner, path, found).map { .blocked($0) } ?? .ready
       },
       act: { hash in try await runner.services.hosts.perform(runner.host, .place(sha256: hash, path: path)) })
+  }
+
+  /// Why the file that lies there may not be replaced: somebody, such as a package, wrote it after it was backed up, so
+  /// nothing could bring it back. `nil`: it may be, or nothing lies there.
+  private static func unsaved(_ runner: HostRunner, _ path: String, _ found: String?) throws -> Failure? {
+    guard let found else { return nil }
+    let saved = try Undo(runner).saved(path)
+    if saved?.sha256 == found || saved?.type == "l" { return nil }
+    return Failure(
+      .changedSincePlan, "\(path) was changed after it was backed up, and nothing could bring it back",
+      expected: saved?.sha256 ?? "no file", found: found)
   }
 
   private func remove(_ runner: HostRunner, path: String) async throws {
@@ -75,7 +89,8 @@ struct StageStep: StepImplementation {
       EffectID(.stageFile, path), failing: .stageFailed, within: runner.services.bounds.command,
       token: { "removed" },
       look: { _ in
-        try await runner.services.hosts.fileHash(runner.host, path: path) == nil ? .alreadyDone : .ready
+        guard let found = try await runner.services.hosts.fileHash(runner.host, path: path) else { return .alreadyDone }
+        return try Self.unsaved(runner, path, found).map { .blocked($0) } ?? .ready
       },
       act: { _ in try await runner.services.hosts.perform(runner.host, .remove(path: path)) })
   }

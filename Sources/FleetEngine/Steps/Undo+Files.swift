@@ -30,7 +30,7 @@ extension Undo {
   }
 
   /// What the backup holds of a path; `nil`: nothing lay there.
-  private func saved(_ path: String) throws -> StoredBackup.File? {
+  func saved(_ path: String) throws -> StoredBackup.File? {
     let id = BackupStep.id(runner)
     guard let backup = try runner.services.store.backup(id: id) else {
       throw Failure(.undoFailed, "there is no backup \(id) to put \(path) back from")

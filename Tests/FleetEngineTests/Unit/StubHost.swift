@@ -27,6 +27,7 @@ final class StubHost: HostGateway {
   init(_ world: StubWorld) {
     self.world = world
     var seen = Observation(host: StubRun.host, observedAt: Instant(milliseconds: 5))
+    seen.cpu = CPUIdentity(family: 25, model: 1, stepping: 1)
     seen.kernel = "6.8.0"
     seen.nextBootKernel = "6.8.0"
     seen.virtualMachines = VirtualMachines(qemuProcesses: 0, kvmReferences: 0)
