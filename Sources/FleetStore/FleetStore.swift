@@ -15,18 +15,34 @@ package final class FleetStore: Sendable {
   /// The state folder, as it was given.
   package let folder: String
   package let isReadOnly: Bool
-  let pool: DatabasePool
+  let pool: any DatabaseWriter
   let blobs: BlobFolder
   /// What was folded already of the rollouts that did not come to their end.
   let folds = Mutex(RolloutFolds())
   /// Our token, once this process drives hosts.
   let fence = Mutex<Int64?>(nil)
 
-  private init(folder: String, isReadOnly: Bool, pool: DatabasePool) {
+  private init(folder: String, isReadOnly: Bool, pool: any DatabaseWriter, blobs: BlobFolder? = nil) {
     self.folder = folder
     self.isReadOnly = isReadOnly
     self.pool = pool
-    blobs = BlobFolder(path: folder + "/blobs")
+    self.blobs = blobs ?? BlobFolder(path: folder + "/blobs")
+  }
+
+  /// A store that is gone with this process, for simulations: the same code over a database in memory.
+  package static func inMemory() throws(StoreError) -> FleetStore {
+    do {
+      let queue = try DatabaseQueue(configuration: configuration(readOnly: false))
+      try migrate(queue)
+      return FleetStore(folder: "", isReadOnly: false, pool: queue, blobs: BlobFolder())
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// The same store in memory as another controller sees it: with a fence and folds of its own.
+  package func sibling() -> FleetStore {
+    FleetStore(folder: folder, isReadOnly: isReadOnly, pool: pool, blobs: blobs)
   }
 
   /// Opens the store in `folder`, made with mode 0700 where it is missing, and brings its schema up to date.
@@ -105,7 +121,7 @@ package final class FleetStore: Sendable {
     try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
   }
 
-  private static func checkSchema(_ pool: DatabasePool) throws {
+  private static func checkSchema(_ pool: any DatabaseWriter) throws {
     let applied = try pool.read { try Schema.migrator.appliedIdentifiers($0) }
     let known = Schema.migrations.map(\.name)
     let unknown = applied.subtracting(known).sorted()
@@ -115,7 +131,7 @@ package final class FleetStore: Sendable {
   }
 
   /// Each migration is one transaction: it is there as a whole or not at all.
-  private static func migrate(_ pool: DatabasePool) throws {
+  private static func migrate(_ pool: any DatabaseWriter) throws {
     do { try checkSchema(pool) } catch StoreError.schemaOlder {
       do { try Schema.migrator.migrate(pool) } catch {
         // Another process may have made the same migrations at the same moment; then they are there now.

@@ -10,16 +10,35 @@ final class BlobFolder: Sendable {
   static let graceSeconds = 24 * 3600
   private static let temporaryPrefix = "tmp-"
 
+  private final class Memory: Sendable {
+    let contents = Mutex<[String: [UInt8]]>([:])
+  }
+
   let path: String
+  /// Contents of a store in memory; `nil`: they lie in files.
+  private let memory: Memory?
   /// Counts temporary names; held while a blob is written or blobs are swept.
   private let turn = Mutex<UInt64>(0)
 
-  init(path: String) { self.path = path }
+  init(path: String) {
+    self.path = path
+    memory = nil
+  }
+
+  /// Contents that are gone with this process.
+  init() {
+    path = ""
+    memory = Memory()
+  }
 
   func path(of sha256: String) -> String { "\(path)/\(sha256.prefix(2))/\(sha256)" }
 
   /// The bytes if they are there and still what their name says. Throws `blobMissing`, `blobDamaged`, `file`.
   func read(_ sha256: String) throws(StoreError) -> [UInt8] {
+    if let memory {
+      guard let bytes = memory.contents.withLock({ $0[sha256] }) else { throw .blobMissing(sha256: sha256) }
+      return bytes
+    }
     guard ContentHash.isSHA256(sha256), let bytes = try SystemFile.read(path(of: sha256), limit: Self.maxBlob) else {
       throw .blobMissing(sha256: sha256)
     }
@@ -41,6 +60,7 @@ final class BlobFolder: Sendable {
         throw error
       }
     }
+    if memory != nil { return true }
     return utimensat(AT_FDCWD, path(of: sha256), nil, 0) == 0
   }
 
@@ -49,6 +69,10 @@ final class BlobFolder: Sendable {
     guard bytes.count <= Self.maxBlob else { throw .blobTooLarge(size: bytes.count, limit: Self.maxBlob) }
     let sha256 = ContentHash.sha256(bytes)
     if try holds(sha256) { return sha256 }
+    if let memory {
+      memory.contents.withLock { $0[sha256] = bytes }
+      return sha256
+    }
     let result = turn.withLock { counter in
       counter += 1
       let temporary = "\(path)/\(Self.temporaryPrefix)\(getpid())-\(counter)"
@@ -82,6 +106,8 @@ final class BlobFolder: Sendable {
   /// Removes blobs that nobody refers to and temporary files that a lost process left, both only past the grace.
   /// Returns the names removed.
   func sweep(keeping referenced: Set<String>) throws(StoreError) -> [String] {
+    // Nothing in memory is older than the process, which is shorter than the grace.
+    if memory != nil { return [] }
     let oldest = time(nil) - Self.graceSeconds
     let result = turn.withLock { _ in Result { () throws(StoreError) in try sweep(keeping: referenced, oldest) } }
     return try result.get()

@@ -13,10 +13,19 @@ extension FleetStore {
   /// lock and this would else fence off the one that took over meanwhile. Throws `fenced` then.
   @discardableResult
   package func takeFence(_ lock: DaemonLock, at: Instant) throws(StoreError) -> Int64 {
+    try takeFence(lock.holder.text, at: at) { lock.isInForce }
+  }
+
+  /// Takes the next token where there is no lock: of a store in memory, whose controllers share one process.
+  @discardableResult
+  package func takeFence(holder: String, at: Instant) throws(StoreError) -> Int64 {
+    try takeFence(holder, at: at) { true }
+  }
+
+  private func takeFence(_ holder: String, at: Instant, whileTrue isInForce: () -> Bool) throws(StoreError) -> Int64 {
     let token = try write { db in
-      guard lock.isInForce else { throw StoreError.fenced(holder: try Self.newestFence(db)?.holder ?? "unknown") }
-      try db.execute(
-        sql: "INSERT INTO fences (at, holder) VALUES (?, ?)", arguments: [at.milliseconds, lock.holder.text])
+      guard isInForce() else { throw StoreError.fenced(holder: try Self.newestFence(db)?.holder ?? "unknown") }
+      try db.execute(sql: "INSERT INTO fences (at, holder) VALUES (?, ?)", arguments: [at.milliseconds, holder])
       return db.lastInsertedRowID
     }
     fence.withLock { $0 = token }
@@ -37,7 +46,8 @@ extension FleetStore {
   }
 
   private static func newestFence(_ db: Database) throws -> (token: Int64, holder: String)? {
-    let row = try Row.fetchOne(db, sql: "SELECT token, holder FROM fences ORDER BY token DESC LIMIT 1")
+    let newest = try db.cachedStatement(sql: "SELECT token, holder FROM fences ORDER BY token DESC LIMIT 1")
+    let row = try Row.fetchOne(newest)
     return row.map { (token: $0[0], holder: $0[1]) }
   }
 }

@@ -5,7 +5,8 @@ extension FleetStore {
   /// The BIOS copy's version that was learnt of a host, with its evidence; valid while the BIOS is the same (RULES A4).
   package func floor(host: HostID) throws(StoreError) -> FloorEvidence? {
     try read { db in
-      let body = try String.fetchOne(db, sql: "SELECT body FROM floors WHERE host = ?", arguments: [host.rawValue])
+      let select = try db.cachedStatement(sql: "SELECT body FROM floors WHERE host = ?")
+      let body = try String.fetchOne(select, arguments: [host.rawValue])
       return try body.map { try RecordCoding.record(of: $0, table: "floors", id: host.rawValue) }
     }
   }

@@ -114,7 +114,7 @@ extension FleetStore {
     _ db: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [StoredObservation] {
     let sql = "SELECT id, host, at, seen, body FROM observations \(condition)"
-    return try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
+    return try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments).map { row in
       let id = "\(row[0] as Int64)"
       let body: String = row[4]
       let result: Result<Observation, ProbeFailure> =

@@ -67,8 +67,10 @@ struct JournalTail {
   var chain: String
 
   init(_ db: Database) throws {
-    seq = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'journal'") ?? 0
+    let newest = try db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
+    seq = try Int64.fetchOne(newest) ?? 0
     chain =
-      try String.fetchOne(db, sql: "SELECT chain FROM journal ORDER BY seq DESC LIMIT 1") ?? JournalChain.beginning
+      try String.fetchOne(try db.cachedStatement(sql: "SELECT chain FROM journal ORDER BY seq DESC LIMIT 1"))
+      ?? JournalChain.beginning
   }
 }

@@ -65,7 +65,7 @@ extension FleetStore {
       """
     var quarantines: [HostID: Quarantine] = [:]
     var plans: [String: Plan] = [:]
-    for row in try Row.fetchAll(db, sql: sql) {
+    for row in try Row.fetchAll(try db.cachedStatement(sql: sql)) {
       let rollout: String = row[0]
       let host = HostID(row[1] as String)
       if plans[rollout] == nil { plans[rollout] = try plan(ofRollout: rollout, seq: row[2], db) }

@@ -44,7 +44,7 @@ extension FleetStore {
   /// The plan with exactly this id. A body that is not what was stored is refused.
   static func fetchPlan(_ id: String, _ db: Database) throws -> StoredPlan? {
     let sql = "SELECT at, planned_at, body, sha256 FROM plans WHERE id = ?"
-    guard let row = try Row.fetchOne(db, sql: sql, arguments: [id]) else { return nil }
+    guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [id]) else { return nil }
     let body: String = row[2]
     let sha256: String = row[3]
     guard ContentHash.sha256(Array(body.utf8)) == sha256 else {

@@ -50,7 +50,8 @@ extension FleetStore {
   static func rollouts(_ db: Database) throws -> [RolloutRecord] {
     let states = try rolloutStates(db)
     let waiting = try waitingRollouts(db)
-    let rows = try Row.fetchAll(db, sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
+    let select = try db.cachedStatement(sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
+    let rows = try Row.fetchAll(select)
     return rows.map { row in
       let id: String = row[0]
       return RolloutRecord(
@@ -82,7 +83,7 @@ extension FleetStore {
       AND rollout IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM journal WHERE \(Schema.markCondition) AND kind = 'rolloutStarted' AND rollout = booked.rollout)
       """
-    return Set(try String.fetchAll(db, sql: sql))
+    return Set(try String.fetchAll(try db.cachedStatement(sql: sql)))
   }
 }
 
