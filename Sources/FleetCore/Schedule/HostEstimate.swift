@@ -39,6 +39,8 @@ package struct HostEstimate: Hashable, Sendable {
   package static let newest = 20
   /// For the steps that policy gives no time of its own: looks, backup, upload, doors, heartbeat.
   private static let shortSteps = Duration.seconds(5 * 60)
+  /// For closing and opening the door, for a new heartbeat and for firmware that speaks late: each up to three minutes.
+  private static let doors = Duration.seconds(12 * 60)
 
   private var byKey: [Key: [Duration]] = [:]
 
@@ -67,9 +69,15 @@ package struct HostEstimate: Hashable, Sendable {
     // Rebuilt after staging, and once more where the host is given back as it was.
     if change.rebuildInitramfs != nil { sum += policy.deadlines.initramfs * 2 }
     switch change.activation {
-    case .none: break
+    case .none: return sum
     case .reload: sum += policy.deadlines.reload + (policy.activation.reboot ? policy.deadlines.reboot : .zero)
     case .reboot: sum += policy.deadlines.reboot
+    }
+    sum += doors
+    for (point, hook) in policy.hooks where point != .postSoak {
+      sum += hook.timeout
+      // After its power was cut the host gets its time once more.
+      if point == .powerCycle { sum += policy.deadlines.reboot }
     }
     return sum
   }

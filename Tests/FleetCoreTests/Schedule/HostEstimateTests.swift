@@ -21,11 +21,16 @@ import Testing
   @Test("without a history it is every deadline that the host can spend") func policy() {
     var noReset = Policy()
     noReset.activation.reboot = false
+    var hooked = Policy()
+    hooked.hooks = [
+      .preDrain: .init(argv: ["/a"], timeout: .seconds(60)), .powerCycle: .init(argv: ["/b"], timeout: .seconds(120)),
+      .postSoak: .init(argv: ["/c"], timeout: .seconds(6000)),
+    ]
     let minutes: [(HostChange, Policy, Int)] = [
-      (Self.change(.none), Policy(), 5), (Self.change(.reboot), Policy(), 25),
-      (Self.change(.reload), noReset, 7), (Self.change(.reload), Policy(), 27),
-      (Self.change(.reload, drains: true), noReset, 37), (Self.change(.reload, drains: true, cold: true), noReset, 39),
-      (Self.change(.reboot, initramfs: true), Policy(), 45),
+      (Self.change(.none), Policy(), 5), (Self.change(.reboot), Policy(), 37),
+      (Self.change(.reload), noReset, 19), (Self.change(.reload), Policy(), 39),
+      (Self.change(.reload, drains: true), noReset, 49), (Self.change(.reload, drains: true, cold: true), noReset, 51),
+      (Self.change(.reboot, initramfs: true), Policy(), 57), (Self.change(.reboot), hooked, 60),
     ]
     for (change, policy, expected) in minutes {
       let estimate = HostEstimate(samples: []).duration(of: change, policy: policy)
