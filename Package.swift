@@ -59,10 +59,13 @@ let package = Package(
       dependencies: ["CLinux", .product(name: "Hummingbird", package: "hummingbird")],
       swiftSettings: strict),
     .target(
+      name: "FleetSim", dependencies: ["FleetCore", "FleetFormats", "FleetStore", "FleetEngine", crypto],
+      swiftSettings: strict),
+    .target(
       name: "FleetCommands",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "FleetSim", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(name: "sevfleet", dependencies: ["FleetCommands"], swiftSettings: strict),
@@ -83,6 +86,9 @@ let package = Package(
       dependencies: ["OpenStackAPI", "FleetLab", .product(name: "NIOPosix", package: "swift-nio")] + http,
       swiftSettings: strictTests),
     .testTarget(name: "FleetLabTests", dependencies: ["FleetLab"], swiftSettings: strictTests),
+    .testTarget(
+      name: "FleetSimTests", dependencies: ["FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetSim"],
+      swiftSettings: strictTests),
     .testTarget(
       name: "FleetEngineTests",
       dependencies: [

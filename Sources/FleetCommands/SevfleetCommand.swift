@@ -8,7 +8,8 @@ struct SevfleetCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InventoryCommand.self, CatalogCommand.self, ProbeCommand.self, PlanCommand.self, ApplyCommand.self,
-      DowngradeCommand.self, RolloutCommand.self, HostCommand.self, BackupCommand.self, HistoryCommand.self,
+      DowngradeCommand.self, RehearseCommand.self, RolloutCommand.self, HostCommand.self, BackupCommand.self,
+      HistoryCommand.self,
       WhyCommand.self, ReportCommand.self, ServeCommand.self, LabCommand.self,
     ])
 }

@@ -3,11 +3,15 @@ import FleetFormats
 
 /// What a rollout did, for people.
 enum RolloutText {
-  static func text(_ report: RolloutReport, _ forecast: RolloutForecast? = nil) -> String {
+  static func table(_ report: RolloutReport) -> String {
     var table = TextTable(["HOST", "OUTCOME", "FROM", "TO", "FOUND", "BY", "SNP SVN", "SEV-ES", "OUT OF SERVICE"])
+    for row in report.hosts { table.add(cells(row)) }
+    return table.text
+  }
+
+  static func text(_ report: RolloutReport, _ forecast: RolloutForecast? = nil) -> String {
     var notes: [String] = []
     for row in report.hosts {
-      table.add(cells(row))
       if row.outcome != .converged { notes.append("\(row.change.host): \(row.text)") }
       if let latest = row.latest, latest.armed == true {
         let next = latest.afterReboot
@@ -16,7 +20,7 @@ enum RolloutText {
     }
     let reason = report.stateReason.map { ": \($0)" } ?? ""
     let left = forecast.map { ", \($0.sentence)" } ?? ""
-    return ([table.text, ""] + notes + ["rollout \(report.id): \(report.state.rawValue)\(reason)\(left)"])
+    return ([table(report), ""] + notes + ["rollout \(report.id): \(report.state.rawValue)\(reason)\(left)"])
       .joined(separator: "\n")
   }
 

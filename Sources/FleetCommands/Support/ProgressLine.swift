@@ -67,7 +67,7 @@ final class ProgressLine: Sendable {
   private func erase() { if live { Output.write("\r\u{1B}[K", to: 2) } }
 
   /// Plain lines tell steps, moves and ends; every effect stands in the journal.
-  private static func isWorthALine(_ event: JournalEvent) -> Bool {
+  static func isWorthALine(_ event: JournalEvent) -> Bool {
     switch event {
     case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding, .waveStarted,
       .soakStarted, .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled:
