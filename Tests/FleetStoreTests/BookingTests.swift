@@ -77,6 +77,9 @@ import Testing
     }
     #expect(try store.entries(rollout: "r-2", host: Self.one).isEmpty)
     try store.appendBeginning(first, rollout: "r-2", host: Self.two, at: Samples.time(2))
+    #expect(throws: StoreError.hostTaken(Self.one, by: "r-1"), "its own run is begun already") {
+      try store.appendBeginning(first, rollout: "r-1", host: Self.one, at: Samples.time(2))
+    }
     // One that came to its end is free again.
     let change = try #require(plan.changes.first)
     try store.append(run: Array(Samples.converged(change).dropFirst()), "r-1", Self.one)

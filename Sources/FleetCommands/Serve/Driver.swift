@@ -28,6 +28,7 @@ enum Driver {
     case .own(let held):
       let run = RunFlow(context: context, held: held)
       run.take(rollout)
+      try pauseOthers(held, for: rollout, plan, context)
       try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now())
       return try await run.run(rollout, plan, planID)
     case .served(let served, let store):
@@ -38,10 +39,18 @@ enum Driver {
     }
   }
 
+  /// What `serve` would take up again by itself waits for a person after an emergency, whoever drives that.
+  private func pauseOthers(_ held: HeldLock, for rollout: String, _ plan: Plan, _ context: CommandContext) throws {
+    guard plan.options.emergency != nil else { return }
+    try EmergencyPause(held.store, for: rollout, by: Operator.name).apply(
+      at: SystemClock().now(), standing: { context.inventory.standing($0) })
+  }
+
   /// Takes a rollout up again and runs or follows it. Returns its exit code.
   func resume(_ record: RolloutRecord, _ plan: Plan, _ context: CommandContext) async throws -> Int32 {
     switch self {
     case .own(let held):
+      try pauseOthers(held, for: record.id, plan, context)
       return try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
     case .served(let served, let store):
       let answer = try await served.ask(ControlRequest(.resume, rollout: record.id, by: Operator.name))

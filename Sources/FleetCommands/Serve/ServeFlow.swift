@@ -43,7 +43,7 @@ struct ServeFlow {
           throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
         }
       })
-    await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
     try held.listen { await desk.answer($0) }
     let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
     Output.note("serving \(context.inventory.schedules.count) schedule(s) for \(context.inventory.hosts.count) host(s)")
@@ -90,7 +90,7 @@ struct ServeFlow {
 
   private func plan(_ files: ServeFiles, _ desk: ServeDesk) async throws {
     guard let context = files.reload() else { return }
-    await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
     try await DuePlans(context: context, store: held.store, desk: desk).make()
     bell.ring()
   }
@@ -112,9 +112,11 @@ struct ServeFlow {
       do {
         // It is not begun again by itself: what went wrong would only go wrong again.
         let reason = "it could not go on: \(CommandError(error).text)"
-        Output.note("rollout \(job.rollout) paused: \(reason)")
-        try held.store.append(
-          .rolloutPaused(reason: reason), rollout: job.rollout, host: nil, at: SystemClock().now())
+        // Who was told that it will be halted finds it halted.
+        let isHalt = held.desk.wish(for: job.rollout)?.kind == .halt
+        let event: JournalEvent = isHalt ? .rolloutHalted(reason: reason) : .rolloutPaused(reason: reason)
+        Output.note("rollout \(job.rollout): \(event.sentence)")
+        try held.store.append(event, rollout: job.rollout, host: nil, at: SystemClock().now())
       } catch {
         await end(error, desk)
       }

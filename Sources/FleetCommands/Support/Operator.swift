@@ -4,7 +4,8 @@ import Foundation
 enum Operator {
   /// Behind sudo the person, not root.
   static var name: String {
-    let person = ProcessInfo.processInfo.environment["SUDO_USER"] ?? ""
+    // Anybody can set the variable; only behind sudo it says who it was.
+    let person = getuid() == 0 ? ProcessInfo.processInfo.environment["SUDO_USER"] ?? "" : ""
     return person.isEmpty ? ProcessInfo.processInfo.userName : person
   }
 }

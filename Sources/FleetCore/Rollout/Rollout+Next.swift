@@ -74,6 +74,8 @@ extension Rollout {
 
   private func claimed(_ view: View) -> (HostID, Failure)? {
     for change in plan.changes where !begun.contains(change.host) && !isEnded(change.host) {
+      // One that was just started writes its first step at this moment.
+      if view.running.contains(change.host) { continue }
       if let failure = view.claims[change.host] { return (change.host, failure) }
     }
     return nil
@@ -155,6 +157,8 @@ extension Rollout {
   private func between(_ view: View) -> Action {
     let left = unblocked.filter { isInTime($0.host, view) }
     guard let first = left.map(\.wave).min() else { return .end(ending) }
+    // A wave that is too late as a whole is not stepped over: its hosts go first so that others are spared.
+    if let due = unblocked.map(\.wave).min(), due < first, (wave?.number ?? 0) < due { return .end(ending) }
     if let wave, let action = soak(wave, view) { return action }
     return .openWave(first, hosts: left.filter { $0.wave == first }.map(\.host))
   }

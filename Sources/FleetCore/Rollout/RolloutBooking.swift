@@ -22,6 +22,9 @@ package struct RolloutBooking: Hashable, Sendable {
 
   private enum Stop { case paused, halted, finished }
 
+  /// Before every host's end: no host is begun, and what was begun goes on.
+  private static let never = Instant(milliseconds: 0)
+
   package private(set) var window: Window?
   /// In the order in which they agreed; each person once.
   package private(set) var approvedBy: [String] = []
@@ -75,17 +78,28 @@ package struct RolloutBooking: Hashable, Sendable {
     isServed && stop == nil ? terms(now: now, standing: standing) : nil
   }
 
+  /// Why a rollout that was never begun can be closed, stopped or not; `nil`: it cannot, or it was begun.
+  package func closing(now: Instant, standing: Opening?) -> String? {
+    guard window != nil, !hasStarted, stop == nil || stop == .paused,
+      case .close(let reason) = terms(now: now, standing: standing)
+    else { return nil }
+    return reason
+  }
+
   /// What holds for whoever wants to run it now.
   package func terms(now: Instant, standing: Opening?) -> Terms {
     guard let window else { return .begin(until: nil) }
     let place = "schedule \(window.schedule) on \(window.opening.date)"
     guard let standing else {
       // What was begun is brought to its end, whatever became of the schedule; nothing else is begun.
-      return hasStarted ? .begin(until: window.opening.opens) : .close(reason: "\(place) is no opening any more")
+      if hasStarted { return .begin(until: Self.never) }
+      // A file may be gone for the moment in which somebody writes it.
+      return now < window.opening.closes
+        ? .waits(until: window.opening.closes) : .close(reason: "\(place) is no opening any more")
     }
     let opens = max(window.opening.opens, standing.opens)
     let closes = min(window.opening.closes, standing.closes)
-    if hasStarted { return now < opens ? .waits(until: opens) : .begin(until: closes) }
+    if hasStarted { return .begin(until: now < opens ? Self.never : closes) }
     if now >= closes {
       return .close(
         reason: "\(place) is over, and \(missing > 0 ? "it was not approved in time" : "nothing was begun")")

@@ -129,7 +129,11 @@ package struct RolloutEngine: Sendable {
     do {
       _ = try await runner.drive(shouldStop: stop)
     } catch StoreError.hostTaken(_, let other) {
-      // Somebody was faster since the claims were looked at.
+      // Somebody was faster since the claims were looked at; what was skipped meanwhile is told already.
+      let isTold = try services.store.entries(rollout: rollout, host: change.host).contains { entry in
+        if case .run = entry.event { true } else { false }
+      }
+      if isTold { return }
       try journal(Claims.events(change, Claims.taken(by: other, from: rollout)), rollout, change.host)
     }
   }

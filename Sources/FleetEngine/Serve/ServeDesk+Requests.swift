@@ -71,6 +71,9 @@ extension ServeDesk {
       return refused("stopping", "rollout \(record.id) is just stopping (\(wish.sentence)); ask again when it has")
     }
     guard !control.inHand.contains(record.id) else {
+      guard record.state == .running else {
+        return refused("stopping", "rollout \(record.id) is \(record.state.rawValue) and just ends; ask again at once")
+      }
       return ControlAnswer(.accepted, "rollout \(record.id) is being worked on", holder: control.holder)
     }
     let booking = try store.booking(rollout: record.id)
@@ -103,17 +106,10 @@ extension ServeDesk {
       found: other)
   }
 
-  /// An emergency says that something is wrong: whatever else is under way or waits stops, until a person has looked.
-  private func pauseOthers(for rollout: String, by: String) throws {
-    let wish = StopWish(.pause, by: by, reason: "emergency rollout \(rollout)")
-    let inHand = control.inHand
-    for other in inHand where other != rollout && !emergencies.contains(other) { control.ask(other, wish) }
-    let now = clock.now()
-    for (record, booking) in try store.openBookings() where record.id != rollout && !inHand.contains(record.id) {
-      guard booking.turn(now: now, standing: standing(booking)) != nil, let event = wish.event else { continue }
-      guard try store.plan(id: record.plan).plan.options.emergency == nil else { continue }
-      try store.append(event, rollout: record.id, host: nil, at: now)
-    }
+  func pauseOthers(for rollout: String, by: String) throws(StoreError) {
+    let inHand = control.inHand.filter { !emergencies.contains($0) }
+    try EmergencyPause(store, for: rollout, by: by).apply(
+      butInHand: inHand, at: clock.now(), standing: { standing($0) }, ask: { control.ask($0, $1) })
   }
 
   private func released(_ host: HostID, reason: String) async -> ControlAnswer {

@@ -20,6 +20,8 @@ package actor ServeDesk {
   let ring: @Sendable () -> Void
   let release: Releaser
   var emergencies: Set<String> = []
+  /// What is driven, as it was when it was begun.
+  private var jobs: [String: ServeJob] = [:]
   var releasing: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
   private(set) var hosts: Set<HostID> = []
@@ -40,9 +42,17 @@ package actor ServeDesk {
   }
 
   /// What the operator's files say now.
-  package func update(schedules: [Schedule], hosts: some Sequence<HostID>) {
+  ///
+  /// A rollout under way whose window changed is left at the next step boundary and taken up again with the new one.
+  package func update(schedules: [Schedule], hosts: some Sequence<HostID>) throws(StoreError) {
     self.schedules = schedules
     self.hosts = Set(hosts)
+    for job in jobs.values where job.until != nil {
+      let booking = try store.booking(rollout: job.rollout)
+      guard case .begin(let until) = booking.terms(now: clock.now(), standing: standing(booking)), until != job.until
+      else { continue }
+      control.ask(job.rollout, StopWish(.leave, by: ServeJob.controller, reason: "its window changed"))
+    }
   }
 
   // MARK: The queue
@@ -53,14 +63,18 @@ package actor ServeDesk {
   /// begun by two (`FleetStore.appendBeginning`), and nothing ordinary begins before the emergency has ended.
   package func next() throws(StoreError) -> ServeJob? {
     guard !isLeaving else { return nil }
+    // One that was taken over while it slept must not go on looking and planning.
+    try store.checkFence()
     let now = clock.now()
     let inHand = control.inHand
     var waiting: [ServeJob] = []
     for (record, booking) in try store.openBookings() where !inHand.contains(record.id) {
-      switch booking.turn(now: now, standing: standing(booking)) {
-      case nil, .awaitsApproval?, .waits?: continue
-      case .close(let reason)?:
+      if let reason = booking.closing(now: now, standing: standing(booking)) {
         try store.append(.rolloutHalted(reason: reason), rollout: record.id, host: nil, at: now)
+        continue
+      }
+      switch booking.turn(now: now, standing: standing(booking)) {
+      case nil, .awaitsApproval?, .waits?, .close?: continue
       case .begin(let until)?:
         let isEmergency = try store.plan(id: record.plan).plan.options.emergency != nil
         waiting.append(ServeJob(rollout: record.id, isEmergency: isEmergency, until: until))
@@ -68,11 +82,17 @@ package actor ServeDesk {
     }
     guard emergencies.isEmpty else { return nil }
     if let job = waiting.first(where: \.isEmergency) {
+      // Asked for before, perhaps by a controller that was lost: only the journal keeps it.
+      try pauseOthers(for: job.rollout, by: ServeJob.controller)
       emergencies.insert(job.rollout)
-      control.take(job.rollout)
-      return job
+      return taken(job)
     }
     guard inHand.isEmpty, let job = waiting.first else { return nil }
+    return taken(job)
+  }
+
+  private func taken(_ job: ServeJob) -> ServeJob {
+    jobs[job.rollout] = job
     control.take(job.rollout)
     return job
   }
@@ -80,6 +100,7 @@ package actor ServeDesk {
   /// The rollout is not driven here any more.
   package func ended(_ rollout: String) {
     emergencies.remove(rollout)
+    jobs[rollout] = nil
     control.letGo(rollout)
     ring()
   }
@@ -93,7 +114,7 @@ package actor ServeDesk {
   }
 
   /// Nothing is in hand any more and nothing will be.
-  package var hasLeft: Bool { isLeaving && control.inHand.isEmpty }
+  package var hasLeft: Bool { isLeaving && control.inHand.isEmpty && releasing.isEmpty }
 
   /// The opening of a booked schedule on its date, as the files tell it now.
   func standing(_ booking: RolloutBooking) -> Opening? {

@@ -39,7 +39,10 @@ extension FleetStore {
   ) throws(StoreError) -> JournalEntry {
     try write { db in
       try checkFence(db)
-      for other in try openRollouts(db) where other.record.id != rollout && other.begunHosts.contains(host) {
+      for other in try openRollouts(db) {
+        let isOwn = other.record.id == rollout
+        // Its own run must be untouched: it may have been skipped at this moment.
+        guard isOwn ? other.runs[host]?.hasBegun == true : other.begunHosts.contains(host) else { continue }
         throw StoreError.hostTaken(host, by: other.record.id)
       }
       var tail = try JournalTail(db)

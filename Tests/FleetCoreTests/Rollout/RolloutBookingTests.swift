@@ -87,7 +87,8 @@ import Testing
     let standing = try Self.opening()
     #expect(booking.turn(now: Self.inside, standing: standing) == .begin(until: Self.closes))
     #expect(booking.turn(now: Self.closes + .seconds(3600), standing: standing) == .begin(until: Self.closes))
-    #expect(booking.turn(now: Self.inside, standing: nil) == .begin(until: Self.opens), "nothing new begins")
+    #expect(booking.turn(now: Self.inside, standing: nil) == .begin(until: Instant(milliseconds: 0)), "nothing new")
+    #expect(booking.turn(now: Self.before, standing: standing) == .begin(until: Instant(milliseconds: 0)))
     #expect(booking.waiting == nil && !booking.isWaiting)
     for stop in [Self.paused, Self.halted, .rolloutFinished] {
       let stopped = try Self.booking(1, [.rolloutApproved(by: "ada"), Self.started, stop])
@@ -104,7 +105,8 @@ import Testing
     let wider = try Self.opening(.zero - later, later)
     #expect(booking.turn(now: Self.before, standing: wider) == .waits(until: Self.opens))
     #expect(booking.turn(now: Self.opens, standing: wider) == .begin(until: Self.closes))
-    guard case .close(let reason)? = booking.turn(now: Self.before, standing: nil) else {
+    #expect(booking.turn(now: Self.before, standing: nil) == .waits(until: Self.closes), "it may only be rewritten")
+    guard case .close(let reason)? = booking.turn(now: Self.closes, standing: nil) else {
       Issue.record("an opening that is gone may still begin")
       return
     }

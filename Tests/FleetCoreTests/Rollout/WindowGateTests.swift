@@ -51,6 +51,17 @@ import Testing
     }
   }
 
+  @Test("a first wave that is too late as a whole is not stepped over") func canaries() throws {
+    for (minutes, expected) in [(15, []), (60, ["b"])] {
+      let changes = [RolloutSamples.change("b", wave: 1), RolloutSamples.change("a", wave: 2)]
+      let closes = Instant(milliseconds: 1_000_000) + .seconds(minutes * 60)
+      var world = RolloutWorld(
+        changes, RolloutBudgets(unavailable: [Self.id("a"): 3, Self.id("b"): 3]),
+        gate: WindowGate(closes: closes, estimates: [Self.id("a"): .seconds(600), Self.id("b"): .seconds(2400)]))
+      #expect(try Self.started(&world) == expected, "\(minutes) minutes are left")
+    }
+  }
+
   @Test("without a gate nothing is late") func none() throws {
     var world = RolloutWorld(
       ["a", "b"].map { RolloutSamples.change($0) },

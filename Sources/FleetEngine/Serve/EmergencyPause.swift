@@ -1,0 +1,33 @@
+package import FleetCore
+package import FleetStore
+
+/// An emergency says that something is wrong: whatever else would go on by itself stops, until a person has looked. Only
+/// the holder of the lock may write that down.
+package struct EmergencyPause: Sendable {
+  private let store: FleetStore
+  private let rollout: String
+  private let wish: StopWish
+
+  /// `by`: who raised the emergency `rollout`.
+  package init(_ store: FleetStore, for rollout: String, by: String) {
+    self.store = store
+    self.rollout = rollout
+    wish = StopWish(.pause, by: by, reason: "emergency rollout \(rollout)")
+  }
+
+  /// Pauses every ordinary rollout that waits or was left to run, but those in hand, which are asked. Doing it twice
+  /// does it once.
+  package func apply(
+    butInHand inHand: [String] = [], at now: Instant, standing: (RolloutBooking) -> Opening?,
+    ask: (String, StopWish) -> Void = { _, _ in }
+  ) throws(StoreError) {
+    for (record, booking) in try store.openBookings() where record.id != rollout {
+      guard try store.plan(id: record.plan).plan.options.emergency == nil else { continue }
+      if inHand.contains(record.id) {
+        ask(record.id, wish)
+      } else if booking.turn(now: now, standing: standing(booking)) != nil, let event = wish.event {
+        try store.append(event, rollout: record.id, host: nil, at: now)
+      }
+    }
+  }
+}
