@@ -39,7 +39,8 @@ struct ProbeBench {
     let client = try SSHClient(.fromEnvironment)
     let gateway = SSHHostGateway(client: client, facts: FactsFile.builtIn, home: "/root")
     let services = EngineServices(
-      store: store, hosts: gateway, compute: nil, facts: FactsFile.builtIn, catalog: Catalog(),
+      store: store, controller: try store.controller(), hosts: gateway, compute: nil, facts: FactsFile.builtIn,
+      catalog: Catalog(),
       moves: MoveSlots(limit: 1))
     let maker = PlanMaker(services: services)
     let cost = try await Cost.of(0) {

@@ -40,6 +40,7 @@ struct LyingHosts: HostGateway {
     try await base.computeRuns(host, door)
   }
   func close(_ host: Host) async { await base.close(host) }
+  func remains(_ host: Host) async throws(HostError) -> HostRemains { try await base.remains(host) }
   func perform(_ host: Host, _ what: HostAct) async throws(HostError) {
     if try await act(host, what) { return }
     try await base.perform(host, what)

@@ -3,7 +3,6 @@ import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetStore
-import OpenStackAPI
 
 /// `sevfleet host …`
 struct HostCommand: AsyncParsableCommand {
@@ -14,7 +13,7 @@ struct HostCommand: AsyncParsableCommand {
 
 struct HostRelease: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "release", abstract: "Gives a quarantined host back: a person's decision, with a reason.")
+    commandName: "release", abstract: "Gives a quarantined or adopted host back: a person's decision, with a reason.")
 
   @OptionGroup var options: GlobalOptions
   @Argument(help: "The host's name.") var host: String
@@ -55,58 +54,6 @@ struct ReleaseDocument: Encodable {
   var rollout: String
   var reason: String
   var text: String
-}
-
-struct HostAdopt: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "adopt",
-    abstract: "Lists compute services that bear our reason and that no rollout or quarantine holds.")
-
-  @OptionGroup var options: GlobalOptions
-
-  func run() async throws {
-    try await Execution.run(options) {
-      let context = try CommandContext(options, needsCatalog: false)
-      let store = try context.store()
-      guard let cloud = try context.openCloud() else {
-        throw CommandError(
-          ExitStatus.badInput, "notConfigured", "no OpenStack is configured", expected: "openstack.cloud or OS_*")
-      }
-      let asked = await Result { try await cloud.nova.allComputeServices() }
-      try? await cloud.shutdown()
-      let known = Set(
-        try store.openRollouts().flatMap { open in
-          open.slotHolders.map { CordonReason.text(rollout: open.record.id, host: $0) }
-        } + store.quarantines().values.map { CordonReason.text(rollout: $0.rollout, host: $0.host) })
-      let lost = try asked.get().filter { service in
-        guard let reason = service.disabledReason, reason.hasPrefix(CordonReason.prefix) else { return false }
-        return !known.contains(reason)
-      }
-      if options.json {
-        try context.output.document(
-          AdoptDocument(services: lost.map { .init(computeHost: $0.host, reason: $0.disabledReason ?? "") }))
-      } else if lost.isEmpty {
-        context.output.line("every service that bears our reason is held by a rollout or a quarantine")
-      } else {
-        for service in lost {
-          context.output.line("\(service.host): \(service.disabledReason ?? "")")
-          context.output.line("  to enable it: openstack compute service set --enable \(service.host) nova-compute")
-        }
-      }
-      return ExitStatus.done
-    }
-  }
-}
-
-/// `sevfleet.adopt/1`.
-struct AdoptDocument: Encodable {
-  struct Service: Encodable {
-    var computeHost: String
-    var reason: String
-  }
-
-  var schema = "sevfleet.adopt/1"
-  var services: [Service]
 }
 
 /// `sevfleet.sudoers/1`.

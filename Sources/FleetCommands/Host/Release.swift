@@ -28,7 +28,16 @@ package struct Release {
     guard try services.store.quarantines()[host.id] == quarantine else { throw CommandError.notQuarantined(host.id) }
     try services.store.append(
       .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
-    return said
+    return await said + givenBack()
+  }
+
+  /// Last, since a lease that stays is in the way of other controllers only.
+  private func givenBack() async -> String {
+    do throws(HostError) {
+      return try await LeaseDesk(services).giveBack(host).map { "; \($0)" } ?? ""
+    } catch {
+      return "; its lease could not be given back: \(error.text); `host release` tries again"
+    }
   }
 
   /// What the rollout did to the host, from the journal; `nil`: nothing.
@@ -68,9 +77,27 @@ extension CommandContext {
   /// Gives a quarantined host back; for the holder of the lock. Returns what became of it.
   func release(_ id: HostID, _ reason: String, _ store: FleetStore) async throws -> String {
     let host = try host(id.rawValue)
-    guard let quarantine = try store.quarantines()[id] else { throw CommandError.notQuarantined(id) }
+    guard let quarantine = try store.quarantines()[id] else { return try await giveLeaseBack(host, reason, store) }
     return try await withServices(store) { services in
       try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
+    }
+  }
+}
+
+extension CommandContext {
+  /// A host without a quarantine whose lease no run of ours will give back: it was adopted, or could not be reached.
+  private func giveLeaseBack(_ host: FleetCore.Host, _ reason: String, _ store: FleetStore) async throws -> String {
+    if let rollout = try store.hostsInOpenRollouts()[host.id] {
+      throw CommandError(
+        ExitStatus.usage, "otherMaintenance", "rollout \(rollout) has work on \(host.id); resume that",
+        expected: "quarantined", found: rollout)
+    }
+    return try await withServices(store, asksNova: false) { services in
+      guard let said = try await LeaseDesk(services).giveBack(host) else { throw CommandError.notQuarantined(host.id) }
+      let text = "\(Operator.name) had its lease given back: \(reason)"
+      try store.append(
+        .finding(kind: "leaseReleased", text: text), rollout: nil, host: host.id, at: services.clock.now())
+      return said
     }
   }
 }

@@ -44,7 +44,7 @@ package enum Why {
     switch exclusion.kind {
     // A quarantine or a rollout of ours that is still there was told before this.
     case .quarantined: return true
-    case .otherMaintenance: return exclusion.rule == "K"
+    case .otherMaintenance: return try exclusion.rule == "K" && !isLeased(newest?.result, store)
     case .unreachable, .hostKeyMismatch, .noAlgorithm, .notReady:
       guard let newest, newest.at > stored.plannedAt, case .success = newest.result else { return false }
       return true
@@ -56,6 +56,12 @@ package enum Why {
       .kernelChange, .unhealthy:
       return false
     }
+  }
+
+  /// Whether another controller had the host when it was seen last.
+  private static func isLeased(_ look: Result<Observation, ProbeFailure>?, _ store: FleetStore) throws -> Bool {
+    guard case .success(let seen)? = look, let lease = seen.lease else { return false }
+    return try !lease.isHeld(by: store.controller().id)
   }
 
   /// The pause or halt in which a rollout stands; `nil`: it runs, or was cut off.

@@ -38,7 +38,8 @@ extension CommandContext {
     let hosts = SSHHostGateway(client: client, facts: facts, home: Self.home)
     let cloud = asksNova ? try openCloud() : nil
     let engine = EngineServices(
-      store: store, hosts: hosts, compute: cloud.map { NovaComputeGateway($0) }, facts: facts,
+      store: store, controller: try store.controller(), hosts: hosts, compute: cloud.map { NovaComputeGateway($0) },
+      facts: facts,
       catalog: catalog.catalog, moves: MoveSlots(limit: maxMoves ?? inventory.policy.drain.maxMoves), progress: progress
     )
     return CommandServices(engine: engine, hosts: hosts, client: client, cloud: cloud)

@@ -42,6 +42,8 @@ package struct Observation: Hashable, Sendable, Codable {
   package var heldPackages: [String]
   /// Packages that own firmware files, with what would be installed next; `nil`: the package manager was not asked.
   package var pendingPackages: [PendingPackage]?
+  /// Which controller has work on the host; `nil`: none, or the look is older than leases are.
+  package var lease: HostLease?
   /// Commands that sudo refused; empty with `become: none`.
   package var sudoRefused: [String]
   /// Parts of the answer that could not be understood, raw text kept (bounded).

@@ -98,6 +98,10 @@ package struct Decision: Sendable {
     if let rollout = situation.openRollout {
       throw Exclusion(.otherMaintenance, rule: "K", "rollout \(rollout) still has work on it; resume that first")
     }
+    if let lease = observation.lease, !lease.isHeld(by: situation.controller) {
+      throw Exclusion(
+        .otherMaintenance, rule: "K", expected: HostLease.expected, found: lease.text, lease.refusal)
+    }
     guard let cpu = observation.cpu else {
       throw Exclusion(.unknownVersion, rule: "V1", "its CPU could not be read from /proc/cpuinfo")
     }

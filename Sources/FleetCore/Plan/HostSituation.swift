@@ -13,12 +13,14 @@ package struct HostSituation: Hashable, Sendable, Codable {
   package var quarantine: String?
   /// Rollouts of ours that are not finished and name this host.
   package var openRollout: String?
+  /// Id of the controller that plans; a lease of another one excludes the host (RULES K).
+  package var controller: String?
   /// The latest verified backup, looked at only for `--to backup`.
   package var backup: BackupSummary?
 
   package init(
     host: Host, look: Look, compute: ComputeView, floor: FloorEvidence? = nil, quarantine: String? = nil,
-    openRollout: String? = nil, backup: BackupSummary? = nil
+    openRollout: String? = nil, controller: String? = nil, backup: BackupSummary? = nil
   ) {
     self.host = host
     self.look = look
@@ -26,6 +28,7 @@ package struct HostSituation: Hashable, Sendable, Codable {
     self.floor = floor
     self.quarantine = quarantine
     self.openRollout = openRollout
+    self.controller = controller
     self.backup = backup
   }
 }

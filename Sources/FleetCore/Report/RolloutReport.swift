@@ -198,8 +198,8 @@ struct HostFold {
       case .stageFile, .treatPackage: .stage
       case .moveLive, .moveCold, .stopServer: .drain
       case .stopCompute: .proveEmpty
-      case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .startCompute,
-        .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+      case .takeLease, .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove,
+        .startServer, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
         nil
       }
     if let step, rows[step]?.outcome != .failed { rows[step]?.outcome = .undone }

@@ -1,5 +1,6 @@
 /// Everything sevfleet does to a host, a server or a service, by name. Each is journalled before and after (D2).
 package enum EffectKind: String, Hashable, Sendable, Codable, CaseIterable {
+  case takeLease, giveLease
   case backup, upload
   case treatPackage
   case disableService, enableService
@@ -16,11 +17,11 @@ package enum EffectKind: String, Hashable, Sendable, Codable, CaseIterable {
   /// Whether the return path must undo or settle it (RULES U1).
   package var isUndone: Bool {
     switch self {
-    case .treatPackage, .disableService, .moveLive, .moveCold, .stopServer, .stageFile, .stopCompute:
+    case .takeLease, .treatPackage, .disableService, .moveLive, .moveCold, .stopServer, .stageFile, .stopCompute:
       true
     // Rebuilding the initramfs is part of putting the file back.
-    case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .startCompute,
-      .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+    case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
+      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       false
     }
   }

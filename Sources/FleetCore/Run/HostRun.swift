@@ -128,10 +128,11 @@ package struct HostRun: Hashable, Sendable {
     switch record.id.kind {
     case .moveLive: return record.result == nil
     case .moveCold: return record.result == nil || !settledLater(record.id.subject, after: index)
-    case .disableService: return undoFailure == nil
+    // A quarantined host is still this controller's, and out of service.
+    case .takeLease, .disableService: return undoFailure == nil
     case .treatPackage, .stopServer, .stageFile, .stopCompute: return true
-    case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .startCompute,
-      .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+    case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
+      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       return false
     }
   }

@@ -21,6 +21,8 @@ package protocol HostGateway: Sendable {
   func reloadState(_ host: Host, token: String) async throws(HostError) -> ReloadState
   /// Whether a reset with this token was issued in this boot.
   func resetIssued(_ host: Host, token: String) async throws(HostError) -> Bool
+  /// What of ours lies on the host: the lease, staged images, backups.
+  func remains(_ host: Host) async throws(HostError) -> HostRemains
   /// Whether nova-compute runs; `nil`: the host cannot tell.
   func computeRuns(_ host: Host, _ door: Door) async throws(HostError) -> Bool?
   /// Does one thing. Throws where the host says that it was not done; a lost connection proves nothing.
@@ -156,6 +158,11 @@ package struct TrialNeeds: Hashable, Sendable {
 
 /// Everything the engine ever changes on a host.
 package enum HostAct: Hashable, Sendable {
+  /// Fails where a lease lies already. `holder` is the line of a `LeaseHolder`.
+  case takeLease(holder: String)
+  /// In place of the lease that lies there.
+  case replaceLease(holder: String)
+  case giveLease
   case copyFirmware(backup: String)
   case upload(bytes: [UInt8], sha256: String)
   /// Staged image to `path`: temporary name, fsync, rename, fsync of the folder.

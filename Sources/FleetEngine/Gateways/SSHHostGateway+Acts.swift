@@ -5,6 +5,10 @@ import SSHTransport
 extension SSHHostGateway {
   package func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
     switch act {
+    case .takeLease(let holder): try await commands(host, Self.leasing(.takeLease(holder: holder)))
+    case .replaceLease(let holder): try await commands(host, Self.leasing(.replaceLease(holder: holder)))
+    case .giveLease:
+      try await commands(host, [.remove(path: RootCommand.leaseFile), .sync(RootCommand.stateFolder)])
     case .copyFirmware(let backup): try await copyFirmware(host, backup)
     case .upload(let bytes, let sha256): try await upload(host, bytes, sha256)
     case .place(let sha256, let path):
@@ -52,6 +56,11 @@ extension SSHHostGateway {
     case .divert(let path): try await commands(host, [.divert(path: path)])
     case .undivert(let path): try await commands(host, [.undivert(path: path)])
     }
+  }
+
+  /// The lease must outlast a power cut, as what it stands for does.
+  private static func leasing(_ command: RootCommand) -> [RootCommand] {
+    [.makeFolder(RootCommand.stateFolder), command, .sync(RootCommand.stateFolder)]
   }
 
   static func split(_ path: String) -> (folder: String, name: String) {

@@ -57,7 +57,8 @@ extension SSHHostGateway {
     let name = FamilyModel(family: 25, modelHigh: 0).kernelName
     let home = try await home(host)
     var list: [RootCommand] = [
-      .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
+      .makeFolder(RootCommand.stateFolder), .remove(path: RootCommand.leaseFile),
+      .makeFolder(RootCommand.stagedFolder),
       .adoptUpload(upload: "\(home)/.sevfleet/upload-\(sha256)", sha256: sha256),
       .hash(path: "\(RootCommand.stagedFolder)/\(sha256).sbin"), .hash(path: "\(folder)/\(name)"),
       .placeNew(sha256: sha256, folder: folder), .activateName(sha256: sha256, folder: folder, name: name),

@@ -102,6 +102,7 @@ extension HostRunner {
       latest = observation
       // Reports and later plans see what this run saw.
       try services.store.save(observations: [(host.id, look, services.clock.now())])
+      try checkLease(observation.lease)
       return observation
     case .failure(let failure):
       let kind: FailureKind =

@@ -18,6 +18,10 @@ package final class HostRunner {
   var closedDoors: Set<String> = []
   /// Confirms and reverts that this process asked for and that Nova settles in its own time, by monotonic time.
   var asked: [EffectID: Int64] = [:]
+  /// Whether this process looked, on its way back, whether the host still is this controller's.
+  var knowsLease = false
+  /// Who took the host over, as that look told.
+  var lostLease: Failure?
   /// When the drain began; a restart does not begin it anew (RULES D7).
   private(set) var drainBegan: Instant?
   /// When the reset was first asked for; `nil`: it was not.
@@ -118,7 +122,9 @@ package final class HostRunner {
   private func perform(_ step: Step) async throws {
     do {
       try await lookAgain(before: step)
+      if step != .observe { try await takeLease() }
       let completion = try await reach(StepImplementations.of(step))
+      if step == run.steps.last { _ = try await giveLeaseBack() }
       try record(.stepSucceeded(step: step, completion: completion))
     } catch {
       try record(.stepFailed(step: step, failure: try Self.failure(error, in: step)))
@@ -162,10 +168,12 @@ package final class HostRunner {
     }
   }
 
-  private var hasOpenEffects: Bool { run.effects.contains { $0.result == nil } }
+  /// The giving back of the lease is settled after the last step, by itself.
+  private var hasOpenEffects: Bool { run.effects.contains { $0.result == nil && $0.id.kind != .giveLease } }
 
   private func undo(_ effect: EffectID) async throws {
     do {
+      try await checkLeaseOnce()
       let text = try await patiently { try await Undo(self).undo(effect) }
       try record(.undone(effect: effect, text: text))
     } catch {

@@ -81,6 +81,7 @@ package struct PlanMaker: Sendable {
         host: host, look: Self.look(looks[host.id]), compute: views[host.id] ?? .notInNova,
         floor: looked.floors[host.id],
         quarantine: quarantines[host.id]?.sentence, openRollout: open[host.id],
+        controller: services.controller.id,
         backup: backups[host.id])
     }
     let planner = Planner(

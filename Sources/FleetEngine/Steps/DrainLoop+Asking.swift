@@ -33,8 +33,9 @@ extension DrainLoop {
     switch kind {
     case .moveLive: return live < policy.live
     case .moveCold, .stopServer: return cold < policy.cold
-    case .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove, .revertMove, .abortMove,
-      .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset,
+    case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove,
+      .revertMove, .abortMove, .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec,
+      .reload, .reset,
       .restoreFile, .hook:
       return true
     }
@@ -64,7 +65,8 @@ extension DrainLoop {
     case .confirmMove: try await gateway.confirm(effect.subject)
     case .revertMove: try await gateway.revert(effect.subject)
     case .stopServer: try await gateway.stop(effect.subject)
-    case .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove, .startServer, .stageFile,
+    case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove,
+      .startServer, .stageFile,
       .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
       return
     }

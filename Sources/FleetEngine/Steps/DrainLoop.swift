@@ -73,7 +73,8 @@ struct DrainLoop {
       guard record.result == nil else { return false }
       switch record.id.kind {
       case .moveLive, .moveCold, .confirmMove, .revertMove, .stopServer: return true
-      case .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove, .startServer, .stageFile,
+      case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove,
+        .startServer, .stageFile,
         .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
         return false
       }
@@ -127,8 +128,9 @@ extension EffectKind {
   fileprivate var takesSlot: Bool {
     switch self {
     case .moveLive, .moveCold, .stopServer: true
-    case .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove, .revertMove, .abortMove,
-      .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset,
+    case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove,
+      .revertMove, .abortMove, .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec,
+      .reload, .reset,
       .restoreFile, .hook:
       false
     }

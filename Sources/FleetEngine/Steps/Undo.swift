@@ -10,6 +10,7 @@ struct Undo {
   /// Undoes or settles one effect. Returns what was seen.
   func undo(_ effect: EffectID) async throws -> String {
     switch effect.kind {
+    case .takeLease: return try await runner.giveLeaseBack()
     case .disableService: return try await enableService(effect.subject)
     case .moveLive: return try await settleLive(effect)
     case .moveCold: return try await settleCold(effect)
@@ -17,8 +18,8 @@ struct Undo {
     case .stageFile: return try await unstage(effect.subject)
     case .stopCompute: return try await startCompute(effect.subject)
     case .treatPackage: return try await untreat(effect.subject)
-    case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .rebuildInitramfs,
-      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
+    case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
+      .rebuildInitramfs, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
       return "nothing to undo"
     }
   }

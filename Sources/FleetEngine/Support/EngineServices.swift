@@ -4,6 +4,8 @@ package import FleetStore
 /// Everything a run needs from outside, handed in once.
 package struct EngineServices: Sendable {
   package var store: FleetStore
+  /// Who we are to the hosts: the holder of the leases that our runs take.
+  package var controller: ControllerIdentity
   package var hosts: any HostGateway
   /// `nil`: no cloud is configured.
   package var compute: (any ComputeGateway)?
@@ -16,11 +18,13 @@ package struct EngineServices: Sendable {
   package var progress: @Sendable (ProgressEvent) -> Void
 
   package init(
-    store: FleetStore, hosts: any HostGateway, compute: (any ComputeGateway)?, clock: any EngineClock = SystemClock(),
-    facts: Facts, catalog: Catalog, bounds: EngineBounds = EngineBounds(), moves: MoveSlots,
+    store: FleetStore, controller: ControllerIdentity, hosts: any HostGateway, compute: (any ComputeGateway)?,
+    clock: any EngineClock = SystemClock(), facts: Facts, catalog: Catalog, bounds: EngineBounds = EngineBounds(),
+    moves: MoveSlots,
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) {
     self.store = store
+    self.controller = controller
     self.hosts = hosts
     self.compute = compute
     self.clock = clock

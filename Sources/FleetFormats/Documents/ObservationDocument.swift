@@ -80,6 +80,22 @@ package struct ObservationDocument: Encodable, Sendable {
     var firmware: FirmwareVersion?
   }
 
+  /// Which controller has work on the host; names are `null` where what lies there is no lease of ours.
+  package struct Lease: Encodable, Sendable {
+    var controller: String?
+    var rollout: String?
+    var controllerHost: String?
+    var since: Instant?
+
+    package init(_ lease: HostLease) {
+      let holder = lease.holder
+      controller = holder?.controller
+      rollout = holder?.rollout
+      controllerHost = holder?.hostName
+      since = lease.since
+    }
+  }
+
   package struct Host: Encodable, Sendable {
     var host: HostID
     var reachable: Bool
@@ -104,6 +120,7 @@ package struct ObservationDocument: Encodable, Sendable {
     var armed: Bool?
     /// `null`: not asked.
     var pendingPackages: [PendingPackage]?
+    var lease: Lease?
     var notes: [String]
   }
 }
@@ -146,7 +163,8 @@ extension ObservationDocument.Host {
       features: SEVFeatures.judge(seen, facts: facts), virtualMachines: Self.machines(seen.virtualMachines),
       files: Self.files(seen), initramfs: Self.initramfs(seen), afterReboot: after,
       armed: after.flatMap { after in running.map { $0 != after } },
-      pendingPackages: seen.pendingPackages, notes: seen.notes.map { "\($0.source): \($0.text)" })
+      pendingPackages: seen.pendingPackages, lease: seen.lease.map(ObservationDocument.Lease.init),
+      notes: seen.notes.map { "\($0.source): \($0.text)" })
   }
 
   private static func machines(_ machines: VirtualMachines) -> ObservationDocument.Machines {

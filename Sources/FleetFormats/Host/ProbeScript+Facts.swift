@@ -18,6 +18,7 @@ extension ProbeScript {
     for f in /sys/firmware/acpi/fpdt/boot/*; do item "fpdt.${f##*/}" "$f"; done
     printf 'become=%s\\nuid=%s\\n' "$become" "$(id -u)"
     if [ -e /run/nologin ]; then echo nologin=1; fi
+    \(LeaseText.script)
     kernel=
     read -r kernel </proc/sys/kernel/osrelease
     classpath=

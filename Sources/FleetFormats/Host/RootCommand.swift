@@ -24,6 +24,10 @@ package enum RootCommand: Hashable, Sendable {
   case list(folder: String)
   // Preparing, backing up, staging.
   case makeFolder(String)
+  /// Fails where a lease lies already: one system call makes it, with its holder.
+  case takeLease(holder: String)
+  /// In place of the one that lies there.
+  case replaceLease(holder: String)
   case adoptUpload(upload: String, sha256: String)
   case copyFolder(from: String, backup: String, name: String)
   case testWrite(folder: String)
@@ -75,6 +79,7 @@ package enum RootCommand: Hashable, Sendable {
   package static let stagedFolder = "/var/lib/sevfleet/staged"
   package static let backupsFolder = "/var/lib/sevfleet/backups"
   package static let initramfsFolder = "/var/lib/sevfleet/initramfs"
+  package static let leaseFile = "/var/lib/sevfleet/lease"
   /// The two folders an image may be staged into.
   package static let firmwareFolders = ["/lib/firmware/amd", "/lib/firmware/updates/amd"]
 
@@ -97,8 +102,9 @@ package enum RootCommand: Hashable, Sendable {
     case .hash(let path): ["/usr/bin/sha256sum", path]
     case .read(let path): ["/usr/bin/cat", path]
     case .list(let folder): ["/usr/bin/find", folder, "-xdev", "-printf", #"%y %m %U %G %s %p\t%l\n"#]
-    case .makeFolder, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup,
-      .activateName, .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
+    case .makeFolder, .takeLease, .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew,
+      .placeFromBackup, .activateName, .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold,
+      .divert, .undivert:
       stagingArgv
     case .stopUnit, .startUnit, .stopContainer, .startContainer, .own, .unloadModule, .loadModule, .unloadKexec,
       .reboot, .detach:
@@ -110,6 +116,8 @@ package enum RootCommand: Hashable, Sendable {
     let install = ["/usr/bin/install", "-o", "root", "-g", "root"]
     switch self {
     case .makeFolder(let path): return install + ["-m", "0755", "-d", path]
+    case .takeLease(let holder): return ["/usr/bin/ln", "-s", "-T", holder, Self.leaseFile]
+    case .replaceLease(let holder): return ["/usr/bin/ln", "-s", "-f", "-T", holder, Self.leaseFile]
     case .adoptUpload(let upload, let sha256):
       // `nofollow`: the login owns the upload's folder, and a link there must not make root read another file.
       // The count bounds what a login can have written, at the largest size an image may have.
@@ -167,9 +175,9 @@ package enum RootCommand: Hashable, Sendable {
         "/usr/bin/systemd-run", "--quiet", "--collect", "--uid=\(user)", "--", "/bin/sh", script,
       ]
     case .dmesg, .journal, .snphost, .sevctl, .libvirtList, .processes, .listInitramfs, .listDracut,
-      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .makeFolder, .adoptUpload,
-      .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup, .activateName, .sync, .remove, .removeTree,
-      .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
+      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .makeFolder, .takeLease,
+      .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup, .activateName,
+      .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
       []
     }
   }

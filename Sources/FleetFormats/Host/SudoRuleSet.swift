@@ -51,6 +51,8 @@ struct SudoRuleSet: Sendable {
   private static let staged = "\(RootCommand.stagedFolder)/\(hash)[.]sbin"
   private static let backup = "\(RootCommand.backupsFolder)/[A-Za-z0-9][A-Za-z0-9._-]*"
   private static let workTree = "\(RootCommand.initramfsFolder)/[A-Za-z0-9][A-Za-z0-9._-]*"
+  /// `LeaseHolder`; the link that has it for a target points nowhere.
+  private static let leaseHolder = "[0-9a-f]{32},[A-Za-z0-9][A-Za-z0-9-]*,[A-Za-z0-9][A-Za-z0-9.-]*"
   private static let package = "[A-Za-z0-9][A-Za-z0-9+._-]*"
 
   private var engines: [String] { ["docker", "podman"] }
@@ -93,6 +95,7 @@ struct SudoRuleSet: Sendable {
     let install = "-o root -g root -m"
     return [
       SudoRule("/usr/bin/install", install, "0755 -d", "(\(folders.joined(separator: "|")))"),
+      SudoRule("/usr/bin/ln", "-s (-f )?-T", Self.leaseHolder, RootCommand.leaseFile),
       SudoRule(
         "/usr/bin/dd", "if=\(upload)", "of=\(Self.staged)", "iflag=nofollow,nonblock,fullblock bs=1M count=4",
         "conv=fsync status=none"),
@@ -111,7 +114,7 @@ struct SudoRuleSet: Sendable {
           + "\(RootCommand.stateFolder)(/\(Self.name))*)"),
       SudoRule(
         "/usr/bin/rm", "-f",
-        "(\(Self.anyFirmwareFolder)/(\(Self.loadedName)|\(Self.newName))|\(Self.staged))"),
+        "(\(Self.anyFirmwareFolder)/(\(Self.loadedName)|\(Self.newName))|\(Self.staged)|\(RootCommand.leaseFile))"),
       SudoRule("/usr/bin/rm", "-rf", "(\(Self.backup)|\(Self.workTree))"),
       SudoRule("/usr/sbin/update-initramfs", "-u -k", Self.kernel),
       SudoRule("/usr/bin/dracut", "-f --kver", Self.kernel),

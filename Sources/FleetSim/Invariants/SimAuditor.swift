@@ -52,6 +52,8 @@ package final class SimAuditor: @unchecked Sendable {
 
   func judge(_ act: HostAct, on host: SimHost, _ world: SimWorld) {
     switch act {
+    case .takeLease, .replaceLease: checkIntent(host.id, [.takeLease], "a lease")
+    case .giveLease: checkIntent(host.id, [.giveLease], "a giving back of the lease")
     case .place(let sha256, let path): judgeReplaced(host, path, by: sha256, world)
     case .remove(let path): judgeReplaced(host, path, by: nil, world)
     case .reload(let token, _): judgeReload(host, token, world)

@@ -21,6 +21,7 @@ package struct SimRun: Sendable {
   }
 
   private static let rollout = "r-sim"
+  private static let controller = ControllerIdentity(id: String(repeating: "0", count: 32), hostName: "sim")
   /// Points between the start of a controller and its sudden end are drawn up to this.
   private static let farthestPoint = 900
   /// Lives of the controller in one history; more would tell nothing new.
@@ -122,7 +123,7 @@ package struct SimRun: Sendable {
     bounds.poll = .seconds(15)
     bounds.knock = .seconds(15)
     return EngineServices(
-      store: store, hosts: wrapHosts(SimHostGateway(world: world, life: life), world),
+      store: store, controller: Self.controller, hosts: wrapHosts(SimHostGateway(world: world, life: life), world),
       compute: wrapCompute(SimComputeGateway(world: world, life: life), world),
       clock: SimClock(world: world, life: life), facts: scenario.facts,
       catalog: scenario.catalog, bounds: bounds, moves: MoveSlots(limit: 20),

@@ -59,6 +59,7 @@ package struct SimHost: Sendable {
   package var files: [String: SimFile] = [:]
   /// When a package wrote a file last; `nil`: never.
   var packageWroteAt: Int64?
+  var lease: HostLease?
   var staged: Set<String> = []
   var backups: [String: [String: SimFile]] = [:]
   var power = Power.up

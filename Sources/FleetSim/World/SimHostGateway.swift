@@ -100,6 +100,11 @@ struct SimHostGateway: HostGateway {
     try await reach(host).resetToken == token
   }
 
+  func remains(_ host: Host) async throws(HostError) -> HostRemains {
+    let found = try await reach(host)
+    return HostRemains(lease: found.lease, staged: found.staged.sorted(), backups: found.backups.keys.sorted())
+  }
+
   func computeRuns(_ host: Host, _ door: Door) async throws(HostError) -> Bool? { try await reach(host).computeRuns }
 
   func close(_ host: Host) async {}
@@ -123,6 +128,9 @@ struct SimHostGateway: HostGateway {
   private func apply(_ act: HostAct, _ host: Host, _ found: SimHost) {
     let now = world.now
     switch act {
+    case .takeLease(let holder): edit(host) { $0.lease = $0.lease ?? HostLease(line: holder) }
+    case .replaceLease(let holder): edit(host) { $0.lease = HostLease(line: holder) }
+    case .giveLease: edit(host) { $0.lease = nil }
     case .copyFirmware(let backup): edit(host) { $0.backups[backup] = $0.files }
     case .upload(_, let sha256): edit(host) { $0.staged.insert(sha256) }
     case .place(let sha256, let path):

@@ -24,6 +24,7 @@ enum SimObservation {
     seen.startedByKexec = false
     seen.firmwareBootRecord = "\(host.id) \(host.bootNumber)"
     seen.packageManager = nil
+    seen.lease = host.lease
     return seen
   }
 

@@ -150,7 +150,7 @@ package final class DaemonLock: Sendable {
     return try? RecordCoding.value(LockHolder.self, of: line)
   }
 
-  private static func hostName() -> String {
+  static func hostName() -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(HOST_NAME_MAX) + 1) { buffer in
       guard let name = buffer.baseAddress, gethostname(name, buffer.count) == 0 else { return "an unnamed host" }
       return String(cString: name)

@@ -44,6 +44,12 @@ struct ExclusionRow: Sendable, CustomTestStringConvertible {
       $0.quarantine = "roll-9: notApplied"
     },
     ExclusionRow(.otherMaintenance, "K", "an open rollout", word: "roll-8") { $0.openRollout = "roll-8" },
+    ExclusionRow(.otherMaintenance, "K", "a lease of another controller", word: "rollout roll-7, controller bbbbbbbb") {
+      $0.observation.lease = HostLease(line: LeaseHolderTests.line("b", "roll-7"))
+    },
+    ExclusionRow(.otherMaintenance, "K", "something in the place of a lease", word: "cannot be read") {
+      $0.observation.lease = HostLease(line: "")
+    },
     ExclusionRow(.unknownVersion, "V1", "no CPU was read", word: "CPU") { $0.observation.cpu = nil },
     ExclusionRow(.noImage, "C", "a CPU of no generation", word: "model 33") {
       $0.observation.cpu = CPUIdentity(family: 25, model: 33, stepping: 0)

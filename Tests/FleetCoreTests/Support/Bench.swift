@@ -12,6 +12,8 @@ struct Bench: Sendable {
   static let path = "/lib/firmware/amd/amd_sev_fam19h_model0xh.sbin"
   static let kernel = "6.1.0-40-amd64"
   static let name = "cmp-1"
+  /// Id of the controller that plans.
+  static let controller = String(repeating: "a", count: 32)
 
   var host: Host
   var observation: Observation
@@ -100,7 +102,7 @@ struct Bench: Sendable {
   var situation: HostSituation {
     HostSituation(
       host: host, look: failure.map { .failed($0) } ?? .seen(observation), compute: compute, floor: floor,
-      quarantine: quarantine, openRollout: openRollout, backup: backup)
+      quarantine: quarantine, openRollout: openRollout, controller: Self.controller, backup: backup)
   }
 
   private var compute: ComputeView {

@@ -9,13 +9,15 @@ import Testing
   private static let start = EffectID(.startCompute, "nova-compute.service")
 
   private static func release(
-    _ rollout: StubRollout, _ world: StubWorld, _ effects: [Step: [EffectID]] = [:]
+    _ rollout: StubRollout, _ world: StubWorld, _ effects: [Step: [EffectID]] = [:],
+    hosts: any HostGateway = IdleHost()
   ) async throws -> String {
     let host = Host(
       id: StubRun.host, address: "192.0.2.1", ssh: SSHSettings(), computeHost: .named(StubWorld.name),
       declaredAt: SourceLocation(file: "hosts.yaml", line: 1))
     let services = EngineServices(
-      store: rollout.store, hosts: IdleHost(), compute: world, clock: world, facts: Facts(), catalog: Catalog(),
+      store: rollout.store, controller: StubRun.controller, hosts: hosts, compute: world, clock: world, facts: Facts(),
+      catalog: Catalog(),
       moves: MoveSlots(limit: 1))
     let quarantine = try rollout.quarantine(effects)
     return try await Release(host: host, quarantine: quarantine, services: services).release(reason: "looked at")
@@ -53,6 +55,29 @@ import Testing
     let stops: [Step: [EffectID]] = [.drain: [EffectID(.stopServer, "a"), EffectID(.stopServer, "b")]]
     let said = try await Self.release(rollout, Self.world(), stops)
     #expect(said.hasPrefix("its compute service is enabled; ") && said.hasSuffix(" by hand: a, b"), "\(said)")
+  }
+
+  @Test("K: the lease goes last; one that cannot be given back bars no release", arguments: [false, true])
+  func lease(isUnreachable: Bool) async throws {
+    let (rollout, world) = (try StubRollout(), Self.world())
+    let hosts = StubHost(world)
+    if isUnreachable { hosts.change { $0.remainsError = HostError(.unreachable, "no route") } }
+    let said = try await Self.release(rollout, world, hosts: hosts)
+    #expect(said.contains("its compute service is enabled; "), "\(said)")
+    #expect(said.contains(isUnreachable ? "could not be given back: no route" : "its lease is given back"), "\(said)")
+    #expect((hosts.seen.observation.lease == nil) != isUnreachable)
+    #expect(try rollout.store.quarantines().isEmpty)
+  }
+
+  @Test("K: a lease that somebody took over is not given back") func othersLease() async throws {
+    let (rollout, world) = (try StubRollout(), Self.world())
+    let hosts = StubHost(world)
+    let theirs = HostLease(
+      line: ControllerIdentity(id: String(repeating: "b", count: 32), hostName: "x")
+        .holder(rollout: "r9").line)
+    hosts.change { $0.observation.lease = theirs }
+    #expect(try await Self.release(rollout, world, hosts: hosts) == "its compute service is enabled")
+    #expect(hosts.seen.observation.lease == theirs)
   }
 
   @Test("a service that is down is not enabled; the door that the rollout closed is named", arguments: [true, false])

@@ -176,7 +176,7 @@ import Testing
         == [
           .remove(path: path),
           .rebuildInitramfs(kernel: "6.8.0", tool: "update-initramfs", image: "/boot/initrd.img-6.8.0"),
-        ])
+        ] + (holdsOurs ? [] : [.giveLease]))
     let failure = Failure(.shadowed, "another wins")
     #expect(ended.state == (holdsOurs ? .quarantined(.stage, failure) : .skipped(.stage, failure)))
     #expect(ended.undoFailure?.kind == (holdsOurs ? .undoFailed : nil))

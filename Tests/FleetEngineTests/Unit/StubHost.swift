@@ -13,6 +13,8 @@ final class StubHost: HostGateway {
     var resetToken: String?
     /// Hash of the image in root's staging folder.
     var staged: String?
+    /// Why the host does not tell what of ours lies there.
+    var remainsError: HostError?
     /// Hashes by path.
     var files: [String: String] = [:]
     var acts: [(at: Int64, act: HostAct)] = []
@@ -28,6 +30,7 @@ final class StubHost: HostGateway {
     self.world = world
     var seen = Observation(host: StubRun.host, observedAt: Instant(milliseconds: 5))
     seen.cpu = CPUIdentity(family: 25, model: 1, stepping: 1)
+    seen.lease = StubRun.lease
     seen.kernel = "6.8.0"
     seen.nextBootKernel = "6.8.0"
     seen.virtualMachines = VirtualMachines(qemuProcesses: 0, kvmReferences: 0)
@@ -55,6 +58,11 @@ final class StubHost: HostGateway {
     change { state in
       state.acts.append((now, act))
       switch act {
+      case .takeLease(let holder):
+        // As the host does: what lies there is not replaced.
+        if state.observation.lease == nil { state.observation.lease = HostLease(line: holder) }
+      case .replaceLease(let holder): state.observation.lease = HostLease(line: holder)
+      case .giveLease: state.observation.lease = nil
       case .openDoor: state.computeRuns = true
       case .closeDoor: state.computeRuns = false
       case .reset(let token): state.resetToken = token
@@ -66,6 +74,11 @@ final class StubHost: HostGateway {
       }
       state.onAct?(&state, act, now)
     }
+  }
+
+  func remains(_ host: Host) async throws(HostError) -> HostRemains {
+    if let error = seen.remainsError { throw error }
+    return HostRemains(lease: seen.observation.lease)
   }
 
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? { seen.staged }

@@ -9,6 +9,8 @@ struct StubRun {
   static let host = HostID("sev-1")
   static let rollout = "r1"
   static let reason = CordonReason.text(rollout: rollout, host: host)
+  static let controller = ControllerIdentity(id: String(repeating: "a", count: 32), hostName: "ctl1")
+  static let lease = HostLease(line: controller.holder(rollout: rollout).line)
   static let cordon = EffectID(.disableService, StubWorld.name)
 
   var change = Self.change()
@@ -51,7 +53,7 @@ struct StubRun {
 
   /// Brings the run to `step`, through the steps before it with their effects, and through what it did of its own.
   mutating func come(to step: Step, _ effects: [Step: [EffectID]] = [:], then own: [HostRun.Event] = []) {
-    let all = effects.merging([.cordon: [Self.cordon]]) { given, _ in given }
+    let all = effects.merging([.backup: [EffectID(.takeLease)], .cordon: [Self.cordon]]) { given, _ in given }
     past = change.steps.prefix { $0 != step }.flatMap { one in
       [.stepStarted(step: one, attempt: 1)] + (all[one] ?? []).flatMap { Self.done($0) }
         + [.stepSucceeded(step: one, completion: .performed)]
@@ -71,7 +73,8 @@ struct StubRun {
       declaredAt: SourceLocation(file: "hosts.yaml", line: 1))
     declared.policy = policy
     let services = EngineServices(
-      store: store, hosts: hosts, compute: world, clock: world, facts: Facts(), catalog: Catalog(),
+      store: store, controller: Self.controller, hosts: hosts, compute: world, clock: world, facts: Facts(),
+      catalog: Catalog(),
       moves: MoveSlots(limit: limit))
     let runner = try HostRunner(
       host: declared, change: change, rollout: Self.rollout, services: services,

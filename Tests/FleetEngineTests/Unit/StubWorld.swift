@@ -236,11 +236,14 @@ struct IdleHost: HostGateway {
 
   func observe(_ host: Host) async -> Result<Observation, ProbeFailure> {
     var seen = Observation(host: host.id, observedAt: Instant(milliseconds: 5))
+    seen.lease = StubRun.lease
     seen.virtualMachines = VirtualMachines(qemuProcesses: 0, kvmReferences: 0)
     return .success(seen)
   }
 
   func bootMark(_ host: Host) async throws(HostError) -> BootMark { throw Self.unexpected }
+  /// Nothing to give back.
+  func remains(_ host: Host) async throws(HostError) -> HostRemains { HostRemains() }
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? { throw Self.unexpected }
   func fileHash(_ host: Host, path: String) async throws(HostError) -> String? { throw Self.unexpected }
   func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool { throw Self.unexpected }

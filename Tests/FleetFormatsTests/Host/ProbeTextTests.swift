@@ -41,6 +41,22 @@ struct ProbeTextTests {
     #expect(try Self.observation(fixture).startedByKexec == expected)
   }
 
+  @Test("K: the lease is what the host shows, and what is none is not nobody's") func lease() throws {
+    let line = String(repeating: "a", count: 32) + ",r1,ctl1"
+    let since = Instant(milliseconds: 1_795_000_000_000)
+    let rows: [(String, HostLease?)] = [
+      ("", nil), ("lease.line=\(line)\nlease.since=1795000000", HostLease(line: line, since: since)),
+      ("lease.line=\(line)\nlease.since=", HostLease(line: line)),
+      ("lease.line=made by hand", HostLease(line: "made by hand")),
+      ("lease.unreadable=1", HostLease(line: "")),
+    ]
+    for (lines, expected) in rows {
+      var fixture = AnswerFixture.milan
+      fixture["values"] = "kernel=6.1.0\n" + lines
+      #expect(try Self.observation(fixture).lease == expected, "\(lines)")
+    }
+  }
+
   @Test func firmwareFromEverySource() throws {
     let seen = try Self.observation(.milan)
     #expect(RunningFirmware.judge(seen.firmware) == .known(FirmwareVersion(1, 55, 31)))

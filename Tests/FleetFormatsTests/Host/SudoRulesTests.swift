@@ -4,6 +4,8 @@ import Testing
 struct SudoRulesTests {
   private static let hash = String(repeating: "0123456789abcdef", count: 4)
   private static let kernel = "6.1.0-18-amd64"
+  private static let holder = "0123456789abcdef0123456789abcdef,r20261126-211600-ab12,ctl1.example.org"
+  private static let lease = RootCommand.leaseFile
   private static let amd = "/lib/firmware/amd"
   private static let name = "amd_sev_fam19h_model0xh.sbin"
 
@@ -26,6 +28,7 @@ struct SudoRulesTests {
       .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
       .makeFolder(RootCommand.backupsFolder), .makeFolder("/var/lib/sevfleet/backups/b-1/updates"),
       .makeFolder(amd), .makeFolder("/lib/firmware/updates/amd"),
+      .takeLease(holder: holder), .replaceLease(holder: holder), .remove(path: lease), .sync(RootCommand.stateFolder),
       .adoptUpload(upload: "/home/\(HostBed.login)/.sevfleet/upload-\(hash)", sha256: hash),
       .copyFolder(from: amd, backup: "b-1", name: "amd"),
       .copyFolder(from: "/lib/firmware/updates/amd", backup: "b-1", name: "updates/amd"),
@@ -100,6 +103,13 @@ struct SudoRulesTests {
       "/usr/bin/dd", "if=/home/\(HostBed.login)/.sevfleet/upload-\(hash)",
       "of=/var/lib/sevfleet/staged/\(hash).sbin", "iflag=fullblock", "bs=1M", "count=4", "conv=fsync", "status=none",
     ],
+    // A link of root's to a place that there is, or at one that somebody reads.
+    ["/usr/bin/ln", "-s", "-T", "/etc/shadow", lease], ["/usr/bin/ln", "-s", "-T", holder, "/etc/cron.d/x"],
+    ["/usr/bin/ln", "-T", holder, lease], ["/usr/bin/ln", "-s", holder, lease],
+    ["/usr/bin/ln", "-s", "-T", "x", lease],
+    ["/usr/bin/ln", "-s", "-T", "\(holder)/../../etc", lease], ["/usr/bin/ln", "-s", "-T", holder, "\(lease)/x"],
+    ["/usr/bin/ln", "-s", "-f", "-T", holder, "\(amd)/\(name)"], ["/usr/bin/rm", "-f", "\(lease)x"],
+    ["/usr/bin/rm", "-f", lease, "/etc/passwd"], ["/usr/bin/rm", "-rf", lease],
     ["/usr/bin/cp", "-a", "-T", "/etc", "/var/lib/sevfleet/backups/b-1/amd"],
     ["/usr/bin/cp", "-a", "-T", "/var/lib/sevfleet/backups/b-1/amd/x", "/etc/cron.d/x"],
     ["/usr/bin/touch", "/etc/x"], ["/usr/bin/mv", "-f", "-T", "\(amd)/sevfleet-new-\(hash)", "/etc/passwd"],
@@ -206,7 +216,8 @@ struct SudoRulesTests {
   private static let labels = [
     "dmesg", "journal", "snphost", "sevctl", "libvirtList", "processes", "listInitramfs", "listDracut",
     "unpackInitramfs", "readDracut", "defaultKernel", "containerState", "hash", "read", "list", "makeFolder",
-    "adoptUpload", "copyFolder", "testWrite", "testWriteEnd", "placeNew", "placeFromBackup", "activateName", "sync",
+    "takeLease", "replaceLease", "adoptUpload", "copyFolder", "testWrite", "testWriteEnd", "placeNew",
+    "placeFromBackup", "activateName", "sync",
     "remove", "removeTree", "updateInitramfs", "dracut", "hold", "unhold", "divert", "undivert", "stopUnit",
     "startUnit", "stopContainer", "startContainer", "own", "unloadModule", "loadModule", "unloadKexec", "reboot",
     "detach",
@@ -231,6 +242,8 @@ struct SudoRulesTests {
     case .read: "read"
     case .list: "list"
     case .makeFolder: "makeFolder"
+    case .takeLease: "takeLease"
+    case .replaceLease: "replaceLease"
     case .adoptUpload: "adoptUpload"
     case .copyFolder: "copyFolder"
     case .testWrite: "testWrite"

@@ -52,7 +52,9 @@ struct CrashDriver {
       case .start(let step, let attempt): try append(.stepStarted(step: step, attempt: attempt))
       case .observeThenAct(let step):
         do {
+          if step != .observe, !run.isDone(EffectID(.takeLease)) { try effect(EffectID(.takeLease)) }
           try perform(step)
+          if step == run.steps.last { try giveLease() }
           try append(.stepSucceeded(step: step, completion: .performed))
         } catch let failure as Failure {
           try append(.stepFailed(step: step, failure: failure))
@@ -220,10 +222,18 @@ struct CrashDriver {
     }
   }
 
+  /// A refusal is written down and fails nothing.
+  private mutating func giveLease() throws {
+    let id = EffectID(.giveLease)
+    if run.openEffect(id) == nil, run.effects.contains(where: { $0.id == id }) { return }
+    do { try effect(id) } catch is Failure { return }
+  }
+
   // MARK: The way back
 
   private mutating func undo(_ id: EffectID) throws {
     switch id.kind {
+    case .takeLease: try giveLease()
     case .disableService: try effect(EffectID(.enableService, "c"))
     case .stopServer:
       try settleIfUnderWay(id)
@@ -242,8 +252,8 @@ struct CrashDriver {
       }
     case .moveLive: try settleLive(id)
     case .moveCold: try settleCold(id)
-    case .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer, .startCompute,
-      .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+    case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
+      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       throw Failure(.undoFailed, "\(id) has no way back")
     }
   }

@@ -12,6 +12,7 @@ enum CrashRules {
     found += order(end.log)
     switch end.run.state {
     case .skipped:
+      if world.isLeased, !isGivingRefused(end.scenario) { found.append("K: the lease was not given back") }
       let service: CrashWorld.Service = shape.disabledByOthers ? .theirs : .enabled
       if world.service != service { found.append("U1: the service is \(world.service)") }
       if !world.computeRuns { found.append("U1: nova-compute does not run") }
@@ -25,10 +26,12 @@ enum CrashRules {
       let underWay = world.pending.map(\.effect).filter(\.kind.isUndone)
       if !underWay.isEmpty { found.append("U1: under way still: \(underWay)") }
     case .converged:
+      if world.isLeased, !isGivingRefused(end.scenario) { found.append("K: the lease was not given back") }
       if world.service != (shape.disabledByOthers ? .theirs : .enabled) { found.append("V4: \(world.service)") }
       if world.files.contains(.old) { found.append("the file is not in place") }
       if !world.computeRuns { found.append("E1: the door is still closed") }
     case .quarantined:
+      if !world.isLeased { found.append("K: a quarantined host lost its lease") }
       // A step that fails after it has enabled the service is the one way to be quarantined in service.
       if world.service == .enabled, shape.steps.contains(.cordon),
         end.scenario.fault != .step(.uncordon, late: true, forever: true)
@@ -48,6 +51,12 @@ enum CrashRules {
       found.append("U2: a file was restored without an activation")
     }
     return found
+  }
+
+  /// A lease that stays fails nothing.
+  private static func isGivingRefused(_ scenario: CrashScenario) -> Bool {
+    if case .refused(let effect, _) = scenario.fault { return effect.kind == .giveLease }
+    return false
   }
 
   private static func isRestoreRefused(_ scenario: CrashScenario) -> Bool {
@@ -101,6 +110,12 @@ enum CrashRules {
       for index in one.servers.indices { one.servers[index].place = .here }
       for index in other.servers.indices { other.servers[index].place = .here }
       (one.accepted, other.accepted) = ([:], [:])
+    }
+    if isGivingRefused(end.scenario) {
+      // A controller that was lost between refusal and record asks once more, and a lease may stay or go.
+      let giving = EffectID(.giveLease)
+      (one.isLeased, other.isLeased) = (false, false)
+      (one.accepted[giving], other.accepted[giving]) = (nil, nil)
     }
     if one != other { found.append("the world differs: \(one), undisturbed \(other)") }
     return found

@@ -58,7 +58,9 @@ struct CrashScenario: Hashable, Sendable, CustomStringConvertible {
   /// Looks after which an effect that was accepted shows as done; the table has every kind on purpose.
   static func lag(_ kind: EffectKind) -> Int {
     switch kind {
-    case .disableService, .stageFile, .restoreFile, .treatPackage, .unloadKexec, .abortMove, .hook: 0
+    case .takeLease, .giveLease, .disableService, .stageFile, .restoreFile, .treatPackage, .unloadKexec, .abortMove,
+      .hook:
+      0
     case .backup, .upload, .enableService, .confirmMove, .revertMove, .stopServer, .startServer, .rebuildInitramfs,
       .stopCompute, .startCompute:
       1

@@ -41,7 +41,7 @@ struct CrashShape: Hashable, Sendable {
 
   /// Every effect that an undisturbed run has, for faults that aim at one.
   var effects: [EffectID] {
-    var all = [EffectID(.backup)]
+    var all = [EffectID(.takeLease), EffectID(.giveLease), EffectID(.backup)]
     if upload { all.append(EffectID(.upload)) }
     if holdsPackage { all.append(EffectID(.treatPackage, "p")) }
     all += paths.map { EffectID(.stageFile, $0) }

@@ -29,6 +29,7 @@ struct CrashWorld: Hashable {
   var boots = 0
   var reloads = 0
   var kexecLoaded: Bool
+  var isLeased = false
   var isBackedUp = false
   var isUploaded = false
   var pending: [Pending] = []
@@ -70,6 +71,8 @@ struct CrashWorld: Hashable {
 
   private func isReached(_ effect: EffectID, _ token: String) -> Bool {
     switch effect.kind {
+    case .takeLease: isLeased
+    case .giveLease: !isLeased
     case .backup: isBackedUp
     case .upload: isUploaded
     case .treatPackage: packageHeld
@@ -131,6 +134,8 @@ struct CrashWorld: Hashable {
 
   private mutating func complete(_ effect: EffectID, _ scenario: CrashScenario) {
     switch effect.kind {
+    case .takeLease: isLeased = true
+    case .giveLease: isLeased = false
     case .backup: isBackedUp = true
     case .upload: isUploaded = true
     case .treatPackage: packageHeld = true
