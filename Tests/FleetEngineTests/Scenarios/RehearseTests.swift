@@ -27,13 +27,16 @@ import Testing
     Dictionary(uniqueKeysWithValues: rollout.hosts.map { ($0.host, "\($0.outcome) \($0.found ?? "-")") })
   }
 
+  /// A simulated move takes its time; the deadline of other tests is shorter than that.
+  private static let drain = "drain: {confirm_after: 200ms, deadline: 10m}\n"
+
   @Test(arguments: ["waves: [100%]\n", "activation: {reload: false}\nwaves: [1, 100%]\nsoak: 1s\n"])
   func itForetellsWhatHappens(policy: String) async throws {
     try await Lanes.shared.run {
       try await Scenario.with(
         hosts: [.milan("h1"), .milan("h2"), .milan("h3")],
         servers: [LabWorldSpec.Server("web", on: "h1"), LabWorldSpec.Server("db", on: "h2")],
-        policy: policy
+        policy: Self.drain + policy
       ) { scenario in
         let none = try await scenario.sevfleet("rehearse", "--json")
         #expect(none.status == 64 && none.stdout.contains("noPlan"), "\(none.stdout)")
