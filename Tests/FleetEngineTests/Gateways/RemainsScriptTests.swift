@@ -58,10 +58,11 @@ import Testing
   @Test func ofManyAtOnceOneWins() throws {
     try Self.withFolder { folder in
       let lease = folder + "/lease"
-      let takers = ["a", "b", "c"].map { digit in
-        "{ /usr/bin/ln -s -T \(Self.holder(digit)) \(lease) 2>/dev/null && echo won=\(Self.holder(digit)); } &"
-      }
-      let round = takers.joined(separator: "\n") + "\nwait\necho seen=$(readlink \(lease))\nrm \(lease)\n"
+      let holders = ["a", "b", "c"].map(Self.holder).joined(separator: " ")
+      // xargs waits for its children by itself; a shell would wait for a signal that a test's thread may block.
+      let taker = "/usr/bin/ln -s -T H \(lease) 2>/dev/null && echo won=H"
+      let round =
+        "printf '%s\\n' \(holders) | xargs -P 3 -I H sh -c '\(taker)'\necho seen=$(readlink \(lease))\nrm \(lease)\n"
       let rounds = 20
       let lines = try Self.run(String(repeating: round, count: rounds)).stdout.split(separator: "\n")
       let won = lines.filter { $0.hasPrefix("won=") }.map { $0.dropFirst(4) }
