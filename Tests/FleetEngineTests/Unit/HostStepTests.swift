@@ -68,6 +68,53 @@ import Testing
     #expect(hosts.seen.acts.count == (arrived ? 0 : 1), "it is not asked for twice")
   }
 
+  // MARK: Stage
+
+  /// Contents of files, by their hashes.
+  private static let contents = [
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad": "abc",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855": "",
+  ]
+  private static let hashes = contents.keys.sorted()
+
+  private static func file(_ path: String, _ sha256: String) -> StoredBackup.File {
+    StoredBackup.File(
+      path: String(path.dropFirst("/lib/firmware/".count)), type: "f", sha256: sha256,
+      size: 1024, mode: "644", owner: "root", group: "root", linkTarget: nil, package: nil)
+  }
+
+  private static func backup(_ files: [StoredBackup.File]) -> StoredBackup {
+    StoredBackup(
+      id: "\(StubRun.rollout)-\(StubRun.host)", host: StubRun.host, createdAt: Instant(milliseconds: 1),
+      running: FirmwareVersion(1, 55, 29), rollout: StubRun.rollout, manifest: files, initramfsSHA256: nil)
+  }
+
+  @Test("O2: files that a lost controller had not taken away yet are taken away", arguments: 0...2)
+  func factoryIsTakenUp(gone: Int) async throws {
+    let world = Self.world()
+    let hosts = StubHost(world)
+    let paths = ["amd/amd_sev_fam19h_model01h.sbin", "amd/amd_sev_fam19h_model0xh.sbin"].map { "/lib/firmware/\($0)" }
+    hosts.change { state in
+      for (path, sha256) in zip(paths, Self.hashes).dropFirst(gone) {
+        state.files[path] = sha256
+        state.observation.files.append(FirmwareFile(path: path, sha256: state.files[path]))
+      }
+      state.onAct = { state, act, _ in
+        if case .remove(let path) = act { state.observation.files.removeAll { $0.path == path } }
+      }
+    }
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(.reboot)
+    run.change.removePaths = paths
+    run.blobs = Array(Self.contents.values)
+    run.backup = Self.backup(zip(paths, Self.hashes).map { Self.file($0, $1) })
+    run.come(
+      to: .stage, then: paths.prefix(gone).flatMap { StubRun.done(EffectID(.stageFile, $0), token: "removed") })
+    let ended = try await run.drive().run
+    #expect(ended.state == .ready(.proveEmpty, attempt: 1), "\(ended.state)")
+    #expect(hosts.seen.acts.map(\.act) == paths.dropFirst(gone).map { .remove(path: $0) })
+  }
+
   // MARK: Activate
 
   @Test("A2: each request to reset gets the whole time to shut down") func shutdownTime() async throws {
@@ -143,6 +190,35 @@ import Testing
   private static let image = FirmwareImage(
     familyModel: FamilyModel(family: 25, modelHigh: 0), version: FirmwareVersion(1, 55, 31), spl: 0,
     sha256: String(repeating: "a", count: 64), size: 1024, kernelName: "amd_sev_fam19h_model0xh.sbin", path: "")
+
+  @Test(
+    "U1: what somebody wrote over the staged file is left as it is",
+    arguments: [image.sha256, hashes[0], hashes[1]])
+  func strangersFileIsLeft(lies: String) async throws {
+    let world = Self.world()
+    let hosts = StubHost(world)
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(image: Self.image)
+    let path = try #require(run.change.stagePath)
+    hosts.change {
+      $0.files[path] = lies
+      $0.onAct = { state, act, _ in
+        if case .restore(_, _, let sha256) = act { state.files[path] = sha256 }
+      }
+    }
+    run.blobs = Array(Self.contents.values)
+    run.backup = Self.backup([Self.file(path, Self.hashes[0])])
+    run.come(
+      to: .stage,
+      then: StubRun.done(EffectID(.stageFile, path), token: Self.image.sha256) + [
+        .stepFailed(step: .stage, failure: Failure(.shadowed, "another wins")), .returnStarted,
+      ])
+    let ended = try await run.drive()
+    #expect(ended.run.state == .skipped(.stage, Failure(.shadowed, "another wins")), "\(ended.run.state)")
+    let isStrange = lies == Self.hashes[1]
+    #expect(hosts.seen.files[path] == (isStrange ? lies : Self.hashes[0]))
+    #expect(ended.findings.contains { $0.hasPrefix("fileLeft: \(path)") } == isStrange, "\(ended.findings)")
+  }
 
   @Test("U1: an initramfs that holds our image after its rebuild is no way back", arguments: [true, false])
   func initramfsIsReadBack(holdsOurs: Bool) async throws {

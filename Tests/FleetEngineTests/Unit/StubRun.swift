@@ -20,6 +20,8 @@ struct StubRun {
   /// What an earlier process wrote.
   var past: [HostRun.Event] = []
   var backup: StoredBackup?
+  /// Contents that the backup names.
+  var blobs: [String] = []
   /// Moves at once in the fleet.
   var limit = 1
   let world: StubWorld
@@ -67,6 +69,7 @@ struct StubRun {
     let store = try FleetStore.open(folder: folder)
     let began = Instant(milliseconds: world.seen.time - age)
     for event in past { try store.append(.run(event), rollout: Self.rollout, host: Self.host, at: began) }
+    for blob in blobs { _ = try store.storeBlob(Array(blob.utf8)) }
     if let backup { try store.save(backup: backup) }
     var declared = Host(
       id: Self.host, address: "192.0.2.1", ssh: SSHSettings(), computeHost: .named(StubWorld.name),
