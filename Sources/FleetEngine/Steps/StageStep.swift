@@ -9,12 +9,25 @@ struct StageStep: StepImplementation {
   func precheck(_ runner: HostRunner) async throws -> Precheck {
     let observation = try await runner.observe()
     guard let failure = Self.unreached(runner.change, observation) else { return .alreadyDone }
-    let stagedByUs = runner.run.effects.contains { $0.id.kind == .stageFile && $0.result != nil && !$0.isUndone }
+    let stagedByUs = Self.filesAreStaged(runner.change, runner.run, observation)
     let rebuiltByUs =
       runner.change.rebuildInitramfs == nil
       || runner.run.effects.contains { $0.id.kind == .rebuildInitramfs && $0.result != nil }
     // What our own finished effects did not bring about, another try will not.
     return stagedByUs && rebuiltByUs ? .blocked(failure) : .ready
+  }
+
+  /// Whether each file of the change was put in place or taken away already, by this run or before it. One of several
+  /// says nothing of the others: a controller may have been lost between two.
+  private static func filesAreStaged(_ change: HostChange, _ run: HostRun, _ observation: Observation) -> Bool {
+    func isSettled(_ path: String) -> Bool {
+      run.effects.contains { $0.id == EffectID(.stageFile, path) && $0.result != nil && !$0.isUndone }
+    }
+    let placed = change.stagePath.map(isSettled) ?? true
+    return placed
+      && change.removePaths.allSatisfy { path in
+        isSettled(path) || !observation.files.contains { $0.path == path }
+      }
   }
 
   func act(_ runner: HostRunner) async throws {

@@ -21,12 +21,33 @@ extension Undo {
   /// refuses to write over anything.
   func unstage(_ path: String) async throws -> String {
     if runner.run.isDone(EffectID(.treatPackage, "divert:\(path)")) {
-      _ = try await putBack(path, to: nil)
+      _ = try await putBackOrLeave(path, to: nil)
       return "\(path) is ours no longer"
     }
-    let text = try await putBack(path, to: try saved(path))
+    let text = try await putBackOrLeave(path, to: try saved(path))
     try await rebuildInitramfs()
     return text
+  }
+
+  /// What somebody else wrote there is nothing of ours to undo; a person should read of it.
+  private func putBackOrLeave(_ path: String, to saved: StoredBackup.File?) async throws -> String {
+    do {
+      return try await putBack(path, to: saved)
+    } catch let failure as Failure where failure.kind == .changedSincePlan {
+      try runner.finding("fileLeft", failure.text)
+      runner.latest = nil
+      return failure.text
+    }
+  }
+
+  /// Why the file that lies there may not be replaced: it is neither ours nor the one before, so a package or a person
+  /// wrote it since, and no backup holds it. `nil`: it may be, or nothing lies there.
+  private func stranger(_ path: String, _ found: String?) -> Failure? {
+    guard let found else { return nil }
+    if path == runner.change.stagePath, found == runner.change.image?.sha256 { return nil }
+    return Failure(
+      .changedSincePlan, "\(path) was written by somebody else since, and is left as it is",
+      expected: runner.change.image?.sha256 ?? "no file", found: found)
   }
 
   /// What the backup holds of a path; `nil`: nothing lay there.
@@ -50,8 +71,10 @@ extension Undo {
       EffectID(.restoreFile, path), failing: .undoFailed, within: runner.services.bounds.command,
       token: { saved?.sha256 ?? saved?.linkTarget ?? "absent" },
       look: { _ in
-        if isLink { return try await linkTarget(path) == saved?.linkTarget ? .alreadyDone : .ready }
-        return try await hosts.fileHash(runner.host, path: path) == saved?.sha256 ? .alreadyDone : .ready
+        if isLink, try await linkTarget(path) == saved?.linkTarget { return .alreadyDone }
+        let found = try await hosts.fileHash(runner.host, path: path)
+        if !isLink, found == saved?.sha256 { return .alreadyDone }
+        return stranger(path, found).map { .blocked($0) } ?? .ready
       },
       act: { _ in
         if let sha256 = saved?.sha256 {
