@@ -77,6 +77,9 @@ import Testing
           })
       }
     },
+    .ignoredLease: { run in
+      run.wrapHosts = { base, _ in LyingHosts(base: base, lease: { Self.ours($0) }) }
+    },
     .unreported: { run in
       run.changeReport = { report in
         var report = report
@@ -101,6 +104,7 @@ import Testing
     for seed in Self.seeds {
       var setup = SimSetup(seed: seed, faults: .none)
       if invariant == .tookOthersService { setup.takenOut = 80 }
+      if invariant == .ignoredLease { setup.faults = SimFaults(permille: [.foreignLease: 1000]) }
       var run = SimRun(setup.scenario(try SimRunTests.images.get()))
       breaker(&run)
       let outcome = try await run.run()
@@ -135,6 +139,11 @@ import Testing
       plan.changes[index].desired = old.version
     }
     return plan
+  }
+
+  /// Another's lease passed off as this controller's.
+  private static func ours(_ lease: HostLease?) -> HostLease? {
+    lease.map { HostLease(line: $0.line.replacing(String(repeating: "f", count: 32), with: SimRun.controllerID)) }
   }
 
   private static func enabledUnlessOurs(_ state: ComputeServiceState) -> ComputeServiceState {

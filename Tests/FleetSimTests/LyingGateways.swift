@@ -9,9 +9,16 @@ struct LyingHosts: HostGateway {
   /// Performs in the place of the host; `false`: the host does it.
   var act: @Sendable (Host, HostAct) async throws(HostError) -> Bool = { (_, _) throws(HostError) in false }
   var manifest: @Sendable (FirmwareTree) -> FirmwareTree = { $0 }
+  var lease: @Sendable (HostLease?) -> HostLease? = { $0 }
   var reload: (@Sendable () -> ReloadState)?
 
-  func observe(_ host: Host) async -> Result<Observation, ProbeFailure> { await base.observe(host).map(observation) }
+  func observe(_ host: Host) async -> Result<Observation, ProbeFailure> {
+    await base.observe(host).map { seen in
+      var seen = observation(seen)
+      seen.lease = lease(seen.lease)
+      return seen
+    }
+  }
   func bootMark(_ host: Host) async throws(HostError) -> BootMark { try await base.bootMark(host) }
   func stagedHash(_ host: Host, sha256: String) async throws(HostError) -> String? {
     try await base.stagedHash(host, sha256: sha256)
@@ -40,7 +47,11 @@ struct LyingHosts: HostGateway {
     try await base.computeRuns(host, door)
   }
   func close(_ host: Host) async { await base.close(host) }
-  func remains(_ host: Host) async throws(HostError) -> HostRemains { try await base.remains(host) }
+  func remains(_ host: Host) async throws(HostError) -> HostRemains {
+    var remains = try await base.remains(host)
+    remains.lease = lease(remains.lease)
+    return remains
+  }
   func perform(_ host: Host, _ what: HostAct) async throws(HostError) {
     if try await act(host, what) { return }
     try await base.perform(host, what)

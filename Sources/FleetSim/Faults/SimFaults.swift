@@ -9,6 +9,8 @@ package enum SimFault: String, Hashable, Sendable, CaseIterable {
   case slowHost, deadHost, refusedReload, fullDisk
   case failingMove, lostMove
   case serverAppears, operatorInterferes, packageUpdates, clockJumps, silentNova
+  /// Another controller takes the lease of a host, free or ours.
+  case foreignLease
 }
 
 /// How often each fault is drawn, and how often it came true.
@@ -26,7 +28,7 @@ package struct SimFaults: Hashable, Sendable {
   package static let some = SimFaults(permille: [
     .crash: 700, .lostReply: 12, .lostRequest: 12, .slowHost: 15, .deadHost: 200, .refusedReload: 120, .fullDisk: 40,
     .failingMove: 100, .lostMove: 60, .serverAppears: 600, .operatorInterferes: 600, .packageUpdates: 700,
-    .clockJumps: 700, .silentNova: 6,
+    .clockJumps: 700, .silentNova: 6, .foreignLease: 600,
   ])
 
   func draws(_ fault: SimFault, _ random: inout SimRandom) -> Bool {

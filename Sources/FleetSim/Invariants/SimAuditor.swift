@@ -8,6 +8,8 @@ package final class SimAuditor: @unchecked Sendable {
   /// The rollout that is under way, and what it may cost; set by whoever runs it.
   var rollout = ""
   var limit = 1
+  /// Hosts that it must account for.
+  var planned: Set<HostID> = []
   /// Effects that the journal says are about to happen, by host.
   private var intended: [HostID: Set<EffectID>] = [:]
   /// Cold moves and stops that Nova took, by rollout and server.
@@ -18,6 +20,29 @@ package final class SimAuditor: @unchecked Sendable {
 
   func breach(_ invariant: SimInvariant, _ text: String) {
     breaches.append(SimBreach(invariant: invariant, text: "\(rollout): \(text)"))
+  }
+
+  /// Hosts whose lease was ours, and those on which the engine was shown another's since.
+  private var leased: Set<HostID> = []
+  private var shown: Set<HostID> = []
+
+  /// The engine was shown a host.
+  func saw(_ host: SimHost) {
+    if isForeign(host.lease) { shown.insert(host.id) } else { shown.remove(host.id) }
+  }
+
+  private func isForeign(_ lease: HostLease?) -> Bool {
+    lease.map { !$0.isHeld(by: SimRun.controller.id) } ?? false
+  }
+
+  /// What was taken over between two looks, nobody knows until the next.
+  private func checkLease(_ host: SimHost, _ what: String) {
+    guard isForeign(host.lease), shown.contains(host.id) || !leased.contains(host.id) else { return }
+    breach(.ignoredLease, "\(what) on \(host.id), whose lease is another's")
+  }
+
+  private func checkLease(_ name: String, _ world: SimWorld, _ what: String) {
+    if let id = world.host(named: name), let host = world.hosts[id] { checkLease(host, what) }
   }
 
   func operatorTook(_ name: String) { taken.insert(name) }
@@ -51,6 +76,7 @@ package final class SimAuditor: @unchecked Sendable {
   // MARK: Hosts
 
   func judge(_ act: HostAct, on host: SimHost, _ world: SimWorld) {
+    judgeLease(act, host)
     switch act {
     case .takeLease, .replaceLease: checkIntent(host.id, [.takeLease], "a lease")
     case .giveLease: checkIntent(host.id, [.giveLease], "a giving back of the lease")
@@ -62,9 +88,23 @@ package final class SimAuditor: @unchecked Sendable {
     case .openDoor: checkIntent(host.id, [.startCompute], "a start of nova-compute")
     case .copyFirmware: checkIntent(host.id, [.backup], "a backup")
     case .upload: checkIntent(host.id, [.upload], "an upload")
-    case .restore: checkIntent(host.id, [.restoreFile], "a restored file")
-    case .restoreLink, .rebuildInitramfs, .unloadKexec, .hold, .unhold, .divert, .undivert: break
+    case .restore(_, let path, let sha256): judgeReplaced(host, "/lib/firmware/\(path)", by: sha256, world)
+    case .restoreLink: checkIntent(host.id, [.restoreFile], "a restored link")
+    case .rebuildInitramfs: checkIntent(host.id, [.rebuildInitramfs], "a rebuilt initramfs")
+    case .unloadKexec: checkIntent(host.id, [.unloadKexec], "an unloaded kexec kernel")
+    case .hold, .divert: checkIntent(host.id, [.treatPackage], "a word to the package manager")
+    case .unhold, .undivert: checkIntent(host.id, [.restoreFile], "a word to the package manager")
     }
+  }
+
+  /// Taking one that lies there does nothing; everything else is an effect.
+  private func judgeLease(_ act: HostAct, _ host: SimHost) {
+    if case .takeLease = act {
+      if host.lease == nil { leased.insert(host.id) }
+      return
+    }
+    checkLease(host, "\(act)".prefix { $0 != "(" }.description)
+    if case .giveLease = act { leased.remove(host.id) }
   }
 
   /// What is written between the last look and the act, nobody can see: milliseconds on a host, two commands apart here.
@@ -84,6 +124,13 @@ package final class SimAuditor: @unchecked Sendable {
     let guests = world.guests(on: host.id)
     if let guest = guests.first {
       breach(.activatedWithGuests, "\(kind.rawValue) of \(host.id) while \(guest.id) runs there")
+    }
+  }
+
+  /// What was asked for happens now: guests may have come since.
+  func judgeEffect(_ what: String, _ host: SimHost, _ world: SimWorld) {
+    if let guest = world.guests(on: host.id).first {
+      breach(.activatedWithGuests, "\(guest.id) runs on \(host.id) while its \(what) takes place")
     }
   }
 
@@ -112,6 +159,7 @@ package final class SimAuditor: @unchecked Sendable {
 
   func judgeDisable(_ name: String, _ reason: String, _ world: SimWorld) {
     if let id = world.host(named: name) { checkIntent(id, [.disableService], "a disabling of \(name)") }
+    checkLease(name, world, "a disabling")
     if let service = world.services[name], !service.isEnabled, service.reason != reason {
       breach(.tookOthersService, "the reason on \(name) was \(service.reason ?? "none")")
     }
@@ -121,6 +169,7 @@ package final class SimAuditor: @unchecked Sendable {
   }
 
   func judgeEnable(_ name: String, _ world: SimWorld) {
+    checkLease(name, world, "an enabling")
     guard let service = world.services[name], !service.isEnabled else { return }
     if service.reason?.hasPrefix("sevfleet:\(rollout):") != true {
       breach(.tookOthersService, "\(name) was enabled, and bore \(service.reason ?? "no reason")")
@@ -134,10 +183,18 @@ package final class SimAuditor: @unchecked Sendable {
     }
   }
 
+  /// A server begins to run somewhere, whatever was so when it was sent there.
+  func judgeLanding(_ server: SimServer, _ world: SimWorld) {
+    if server.model == .sevES, server.runsOn != nil, !world.canRunSEVES(server.host) {
+      breach(.sentWhereItCannotRun, "\(server.id) came to \(server.host), which refuses SEV-ES")
+    }
+  }
+
   func judgeStop(_ server: SimServer, _ world: SimWorld) { judgeSwitchedOff(server, world) }
 
   private func judgeSwitchedOff(_ server: SimServer, _ world: SimWorld) {
     if let id = world.host(named: server.host) { checkIntent(id, [.moveCold, .stopServer], "a switching off") }
+    checkLease(server.host, world, "a switching off")
     let key = "\(rollout) \(server.id)"
     switchedOff[key, default: 0] += 1
     if switchedOff[key, default: 0] > 1 { breach(.switchedOffTwice, "\(server.id) was switched off twice") }
@@ -147,6 +204,9 @@ package final class SimAuditor: @unchecked Sendable {
 
   /// When nobody works on the rollout any more.
   func judgeEnd(_ report: RolloutReport, _ world: SimWorld) {
+    for id in planned.subtracting(report.hosts.map(\.change.host)).sorted(by: { $0.rawValue < $1.rawValue }) {
+      breach(.unreported, "\(id) is not in the report")
+    }
     for row in report.hosts {
       let id = row.change.host
       guard let host = world.hosts[id] else { continue }
@@ -160,9 +220,17 @@ package final class SimAuditor: @unchecked Sendable {
             .falseSuccess, "\(id) is said to run \(row.change.desired?.description ?? "-"), and runs \(host.running)")
         }
         if isOurs { breach(.leftDisabled, "\(host.name) is disabled by us, and its host converged") }
-      case .skipped: if isOurs { breach(.leftDisabled, "\(host.name) is disabled by us, and its host was given back") }
+        judgeDoor(host)
+      case .skipped:
+        if isOurs { breach(.leftDisabled, "\(host.name) is disabled by us, and its host was given back") }
+        judgeDoor(host)
       case .quarantined, .pending: break
       }
     }
+  }
+
+  /// Only we stop nova-compute here.
+  private func judgeDoor(_ host: SimHost) {
+    if host.answers, !host.computeRuns { breach(.leftDisabled, "nova-compute of \(host.name) was left stopped") }
   }
 }

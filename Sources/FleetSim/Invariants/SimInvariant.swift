@@ -20,6 +20,8 @@ package enum SimInvariant: String, Hashable, Sendable, CaseIterable {
   case effectTwice
   /// RULES O3: nothing is done that the journal did not say before.
   case undoneIntent
+  /// RULES K: no effect on a host whose lease is another's, once the engine could know it.
+  case ignoredLease
   /// Every host ends in a state that is reported.
   case unreported
   /// The journal tells what happened: who is said to have converged runs what was wished, and serves.

@@ -21,7 +21,9 @@ package struct SimRun: Sendable {
   }
 
   private static let rollout = "r-sim"
-  private static let controller = ControllerIdentity(id: String(repeating: "0", count: 32), hostName: "sim")
+  /// Its id, by which leases are its own.
+  package static let controllerID = String(repeating: "0", count: 32)
+  static let controller = ControllerIdentity(id: controllerID, hostName: "sim")
   /// Points between the start of a controller and its sudden end are drawn up to this.
   private static let farthestPoint = 900
   /// Lives of the controller in one history; more would tell nothing new.
@@ -139,6 +141,7 @@ package struct SimRun: Sendable {
     world.auditor.rollout = Self.rollout
     world.auditor.limit = scenario.policy.maxUnavailable.of(scenario.hosts.count)
     guard let (plan, planID) = try await planned(services) else { return nil }
+    world.auditor.planned = Set(plan.changes.map(\.host))
     let policy = changePolicy(scenario.policy)
     let hosts = scenario.hosts.map { host in
       var host = host

@@ -80,6 +80,9 @@ package struct SimSetup: Sendable {
     for _ in 0..<2 where faults.draws(.packageUpdates, &world.random) {
       world.schedule(.packageWrites(name()), in: when())
     }
+    for _ in 0..<2 where faults.draws(.foreignLease, &world.random) {
+      world.schedule(.leaseTaken(name()), in: when())
+    }
     for _ in 0..<2 where faults.draws(.clockJumps, &world.random) {
       world.schedule(.clockJumps(seconds: world.random.number(0..<7200) - 3600), in: when())
     }

@@ -145,12 +145,16 @@ struct SimComputeGateway: ComputeGateway {
 
   func moveLive(_ id: String) async throws(ComputeError) {
     try await change { () throws(ComputeError) in
+      // Before it looks at the state (FACTS 6.1).
+      if let model = world.servers[id]?.model, model != .none {
+        throw ComputeError(.badRequest, "live migration of an encrypted guest")
+      }
       var server = try idle(id, [.active, .paused])
-      if server.model != .none { throw ComputeError(.badRequest, "live migration of an encrypted guest") }
       if loses() { return }
       let destination = world.destination(but: server.host, model: server.model)
       let migration = world.addMigration(server, .live, to: destination, destination == nil ? "error" : "queued")
       guard destination != nil else { return }
+      server.wasOff = false
       server.status = .migrating
       server.task = "migrating"
       world.servers[id] = server
@@ -170,6 +174,7 @@ struct SimComputeGateway: ComputeGateway {
         return
       }
       world.auditor.judgeCold(server, to: destination, world)
+      server.wasOff = server.status == .shutoff
       let migration = world.addMigration(server, .cold, to: destination, "migrating")
       server.status = .resize
       server.task = "resize_migrating"
@@ -211,7 +216,9 @@ struct SimComputeGateway: ComputeGateway {
 
   func abort(_ server: String, migration: Int) async throws(ComputeError) {
     try await change { () throws(ComputeError) in
-      guard let found = world.migrations.first(where: { $0.id == migration }), found.status == "running" else {
+      guard let found = world.migrations.first(where: { $0.id == migration }), found.status == "running",
+        world.servers[found.server]?.task == "migrating"
+      else {
         throw ComputeError(.conflict, "the move is not running")
       }
       world.happen(.liveFails(migration), at: world.now)

@@ -35,7 +35,9 @@ struct SimHostGateway: HostGateway {
 
   func observe(_ host: Host) async -> Result<Observation, ProbeFailure> {
     do throws(HostError) {
-      return .success(SimObservation.of(try await reach(host), world))
+      let found = try await reach(host)
+      world.auditor.saw(found)
+      return .success(SimObservation.of(found, world))
     } catch {
       return .failure(ProbeFailure(kind: .unreachable, text: error.text))
     }
@@ -102,6 +104,7 @@ struct SimHostGateway: HostGateway {
 
   func remains(_ host: Host) async throws(HostError) -> HostRemains {
     let found = try await reach(host)
+    world.auditor.saw(found)
     return HostRemains(lease: found.lease, staged: found.staged.sorted(), backups: found.backups.keys.sorted())
   }
 

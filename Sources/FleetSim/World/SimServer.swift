@@ -11,6 +11,8 @@ package struct SimServer: Sendable {
   var fault: String?
   /// The host on which its process runs; `nil`: it runs nowhere.
   package var runsOn: String?
+  /// Whether it was off when a move of it began.
+  var wasOff = false
   /// What else Nova tells of it; `nil`: made up.
   var seen: ComputeServer?
 
@@ -56,5 +58,6 @@ enum SimEvent: Hashable, Sendable {
   case stopped(String), started(String)
   case reloadEnds(String, token: String), goesDown(String), comesBack(String)
   case serverAppears(String), operatorEnables(String), operatorDisables(String), packageWrites(String)
+  case serverBuilt(String), leaseTaken(String), leaseGiven(String), recordEnds(Int)
   case operatorConfirms, clockJumps(seconds: Int)
 }

@@ -13,12 +13,18 @@ extension SimWorld {
     case .stopped(let id): power(id, .shutoff, 4, runs: false)
     case .started(let id): power(id, .active, 1, runs: true)
     case .reloadEnds(let name, let token):
-      edit(name) { if $0.reload?.token == token { $0.finishReload() } }
+      if let id = host(named: name), let host = hosts[id], host.reload?.token == token {
+        auditor.judgeEffect("reload", host, self)
+        edit(name) { $0.finishReload() }
+      }
     case .goesDown(let name): goDown(name, at: time)
     case .comesBack(let name): edit(name) { $0.boot(at: time) }
-    case .serverAppears(let name):
-      fired(.serverAppears)
-      addServer(.none, on: name)
+    case .serverAppears(let name): beginBuild(name)
+    case .serverBuilt(let id): endBuild(id)
+    case .leaseTaken(let name): takeLease(name)
+    case .leaseGiven(let name):
+      edit(name) { if $0.lease?.line == Self.foreignLease.line { $0.lease = nil } }
+    case .recordEnds(let id): change(id, from: "running") { $0.status = "completed" }
     case .operatorEnables(let name): operatorEnables(name, at: time)
     case .operatorDisables(let name): operatorDisables(name, at: time)
     case .packageWrites(let name): packageWrites(name)
@@ -46,28 +52,41 @@ extension SimWorld {
     guard let index = migrations.firstIndex(where: { $0.id == id }), migrations[index].isUnfinished,
       let destination = migrations[index].destination, var server = servers[migrations[index].server]
     else { return }
+    guard server.task != nil else { return }
     // A host that went down on the way, on either side, is no place to go to.
-    guard isUp(destination), isUp(migrations[index].source) else { return fail(id) }
-    migrations[index].status = "completed"
+    guard takesMoves(destination), takesMoves(migrations[index].source) else { return fail(id) }
+    // The record comes seconds later than the server (FACTS 6.2).
+    migrations[index].status = "running"
+    schedule(.recordEnds(id), in: random.seconds(1..<6))
     server.host = destination
     server.runsOn = destination
-    server.status = .active
+    server.status = server.power == Self.pausedPower ? .paused : .active
     server.task = nil
     servers[server.id] = server
+  }
+
+  /// Nova's power state of a paused server.
+  private static let pausedPower = 3
+
+  /// Both ends of a move are worked by nova-compute, which Nova believes to be up for a minute after it stopped.
+  private func takesMoves(_ name: String) -> Bool {
+    guard let id = host(named: name), let host = hosts[id] else { return false }
+    return host.answers && host.computeRuns && now >= host.computeSince
   }
 
   private func endCold(_ id: Int) {
     guard let index = migrations.firstIndex(where: { $0.id == id }), migrations[index].isUnfinished,
       let destination = migrations[index].destination, var server = servers[migrations[index].server]
     else { return }
-    guard isUp(destination), isUp(migrations[index].source) else { return fail(id) }
+    guard takesMoves(destination), takesMoves(migrations[index].source) else { return fail(id) }
     migrations[index].status = "finished"
     server.host = destination
-    server.runsOn = destination
+    server.runsOn = server.wasOff ? nil : destination
     server.status = .verifyResize
     server.task = nil
-    server.power = 1
+    server.power = server.wasOff ? 4 : 1
     servers[server.id] = server
+    auditor.judgeLanding(server, self)
   }
 
   /// Back as it was, on its old host.
@@ -76,11 +95,17 @@ extension SimWorld {
       var server = servers[migrations[index].server]
     else { return }
     migrations[index].status = migrations[index].kind == .live ? "failed" : "error"
-    server.status = .active
-    server.task = nil
-    server.power = 1
-    server.runsOn = server.host
+    rest(&server)
     servers[server.id] = server
+  }
+
+  /// On its host, and on or off as it was.
+  private func rest(_ server: inout SimServer) {
+    let isPaused = server.power == Self.pausedPower
+    server.status = server.wasOff ? .shutoff : isPaused ? .paused : .active
+    server.power = server.wasOff ? 4 : isPaused ? Self.pausedPower : 1
+    server.runsOn = server.wasOff ? nil : server.host
+    server.task = nil
   }
 
   /// A cold move that waited is settled, one way or the other.
@@ -89,13 +114,13 @@ extension SimWorld {
       ["finished", "confirming", "reverting"].contains(migrations[index].status),
       var server = servers[migrations[index].server]
     else { return }
-    migrations[index].status = status
-    if status == "reverted" {
-      server.host = migrations[index].source
-      server.runsOn = migrations[index].source
+    // The old host's nova-compute takes part, and Nova waits for it (FACTS 6.3).
+    guard takesMoves(migrations[index].source) else {
+      return schedule(status == "confirmed" ? .confirmed(id) : .reverted(id), in: .seconds(10))
     }
-    server.status = .active
-    server.task = nil
+    migrations[index].status = status
+    if status == "reverted" { server.host = migrations[index].source }
+    rest(&server)
     servers[server.id] = server
   }
 
@@ -106,10 +131,12 @@ extension SimWorld {
     server.task = nil
     server.runsOn = runs ? server.host : nil
     servers[id] = server
+    if runs { auditor.judgeLanding(server, self) }
   }
 
   private func goDown(_ name: String, at time: Int64) {
     guard let id = host(named: name), var host = hosts[id], case .shuttingDown = host.power else { return }
+    auditor.judgeEffect("reset", host, self)
     host.stopCompute(time)
     for var server in servers.values.filter({ $0.runsOn == name }).sorted(by: { $0.id < $1.id }) {
       server.status = .shutoff
@@ -128,7 +155,43 @@ extension SimWorld {
     hosts[id] = host
   }
 
-  // MARK: People and packages
+  // MARK: People, packages and other controllers
+
+  /// A build that was under way when its host was chosen; disabling is no barrier (FACTS 6.3), a stopped nova-compute is.
+  private func beginBuild(_ name: String) {
+    guard takesMoves(name) else { return }
+    fired(.serverAppears)
+    let id = addServer(.none, on: name)
+    guard var server = servers[id] else { return }
+    server.status = .build
+    server.task = "spawning"
+    server.power = 0
+    server.runsOn = nil
+    servers[id] = server
+    schedule(.serverBuilt(id), in: random.seconds(2..<20))
+  }
+
+  private func endBuild(_ id: String) {
+    guard var server = servers[id] else { return }
+    if takesMoves(server.host) {
+      rest(&server)
+    } else {
+      server.status = .error
+      server.task = nil
+    }
+    servers[id] = server
+  }
+
+  static let foreignLease = HostLease(
+    line: ControllerIdentity(id: String(repeating: "f", count: 32), hostName: "other").holder(rollout: "r-other").line)
+
+  /// A free lease is taken as by a rollout; ours, as by somebody who gave it up for lost.
+  private func takeLease(_ name: String) {
+    guard let id = host(named: name), let host = hosts[id], host.answers else { return }
+    fired(.foreignLease)
+    edit(name) { $0.lease = Self.foreignLease }
+    schedule(.leaseGiven(name), in: random.seconds(300..<1200))
+  }
 
   private func operatorEnables(_ name: String, at time: Int64) {
     guard var service = services[name], !service.isEnabled else { return }
