@@ -11,7 +11,7 @@ struct RehearseCommand: AsyncParsableCommand {
     abstract: "Carries a plan out on simulated hosts, in virtual time: the story, and how long it takes.",
     discussion: """
       Hosts and servers are as they were seen last; no host, no cloud and no hook is asked. Nothing goes wrong there, so \
-      the time is that of a good night. Ends with the exit code that the rollout would have.
+      the time is that of a good night, without waiting for windows. Ends with the exit code that the rollout would have.
       """)
 
   @OptionGroup var options: GlobalOptions

@@ -139,7 +139,7 @@ package final class SimAuditor: @unchecked Sendable {
     guard host.reload?.token != token else { return }
     judgeActivation(host, world, .reload)
     count("reload \(host.id)")
-    if let file = host.files[host.path], file.version < host.running {
+    if let file = host.loadable, file.version < host.running {
       breach(.downgradeByReload, "\(host.id) runs \(host.running), and \(file.version) lies ready")
     }
   }

@@ -106,13 +106,23 @@ package struct Rehearsal: Sendable {
   private func simulated(_ host: Host, _ change: HostChange?, _ images: inout SimImages) -> SimHost {
     let look = known.looks[host.id]
     let cpu = look?.cpu ?? CPUIdentity(family: 25, model: 1, stepping: 1)
-    let version = change?.expected ?? look.flatMap { RunningFirmware.judge($0.firmware).version }
+    // What was seen last, and not what the plan expects: a host that changed since is skipped, as it would be.
+    let version = look.flatMap { RunningFirmware.judge($0.firmware).version } ?? change?.expected
     let image = images.made(cpu.familyModel, version ?? FirmwareVersion(1, 0, 0))
     let floor = change?.floor ?? known.floors[host.id]?.version ?? FirmwareVersion(0, 0, 1)
-    return SimHost(
+    var made = SimHost(
       id: host.id, name: host.computeHost.name ?? host.id.rawValue,
       template: look ?? SimObservation.template(host.id, cpu), cpu: cpu, floor: floor, image: image,
       path: change?.stagePath ?? change?.removePaths.first)
+    guard let look else { return made }
+    // All files that were seen: another than the staged one may win. One without a version loads nothing.
+    made.files = [:]
+    for file in look.files {
+      made.files[file.path] = SimFile(images.made(cpu.familyModel, file.version ?? FirmwareVersion(0, 0, 0)))
+    }
+    let known = Set(known.views.values.flatMap(\.servers).map(\.id))
+    made.strangers = look.virtualMachines.guests.filter { $0.uuid.map { !known.contains($0) } ?? true }
+    return made
   }
 
   /// A host outside the inventory that takes servers.

@@ -46,9 +46,15 @@ package struct SimSetup: Sendable {
     let floor = isMilan ? FirmwareVersion(1, 55, 7) : FirmwareVersion(1, 55, 25)
     let digits = number < 10 ? "00\(number)" : number < 100 ? "0\(number)" : "\(number)"
     let id = HostID("h\(digits)")
-    world.add(
-      SimHost(
-        id: id, name: "cmp-\(id)", template: SimObservation.template(id, cpu), cpu: cpu, floor: floor, image: image))
+    var template = SimObservation.template(id, cpu)
+    // On every fourth the driver starts from the initramfs (FACTS 2.3).
+    if number % 4 == 0, let kernel = template.nextBootKernel {
+      template.tools["update-initramfs"] = "/usr/sbin/update-initramfs"
+      template.initramfs = Initramfs(
+        kernel: kernel, path: "/boot/initrd.img-\(kernel)", containsCCP: true,
+        files: [SimFile(image).seen(at: "/lib/firmware/amd/\(familyModel.kernelName)")])
+    }
+    world.add(SimHost(id: id, name: "cmp-\(id)", template: template, cpu: cpu, floor: floor, image: image))
   }
 
   private func fill(_ id: HostID, _ world: SimWorld) {

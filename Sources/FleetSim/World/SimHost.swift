@@ -60,6 +60,11 @@ package struct SimHost: Sendable {
   /// When a package wrote a file last; `nil`: never.
   var packageWroteAt: Int64?
   var lease: HostLease?
+  var held: Set<String> = []
+  /// Files of packages that were diverted, by the path they had.
+  var diverted: [String: SimFile?] = [:]
+  /// Processes of guests that Nova does not know.
+  var strangers: [GuestProcess] = []
   var staged: Set<String> = []
   var backups: [String: [String: SimFile]] = [:]
   var power = Power.up
@@ -83,6 +88,7 @@ package struct SimHost: Sendable {
     self.path = path ?? "/lib/firmware/amd/\(cpu.familyModel.kernelName)"
     self.floor = floor
     initramfs = template.initramfs
+    held = Set(template.heldPackages)
     running = image.image.version
     files[self.path] = SimFile(image)
     tellBoot(at: 4)
@@ -108,17 +114,38 @@ package struct SimHost: Sendable {
     reload = nil
     log = KernelLogFacts(snpEnabled: true, reachesBoot: true)
     running = floor
-    if let file = bootFile, file.version > floor { running = file.version }
+    if let version = bootVersion, version > floor { running = version }
     tellBoot(at: 4)
     computeRuns = true
     computeSince = time + 20_000
   }
 
-  /// A driver that starts from the initramfs sees only what lies in there.
-  private var bootFile: SimFile? {
-    guard let initramfs, initramfs.containsCCP == true else { return files[path] }
-    let inside = initramfs.files.first { $0.path == path }
-    return inside?.sha256.flatMap { sha256 in files.values.first { $0.sha256 == sha256 } }
+  /// A driver that starts from the initramfs sees only what lies in there, also once the files outside are others.
+  private var bootVersion: FirmwareVersion? {
+    let search = template.searchAfterReset
+    guard let initramfs, initramfs.containsCCP == true else { return winner(search).flatMap { files[$0]?.version } }
+    let inside = Dictionary(initramfs.files.map { ($0.path, $0.version) }, uniquingKeysWith: { first, _ in first })
+    return order(search).first { inside.keys.contains($0) }.flatMap { inside[$0] ?? nil }
+  }
+
+  /// What a reload would load.
+  var loadable: SimFile? { winner(template.search).flatMap { files[$0] } }
+
+  private func winner(_ search: FirmwareSearch) -> String? { order(search).first { files.keys.contains($0) } }
+
+  /// Each name in every place before the next suffix, and with every suffix before the next name (FACTS 2.1, 2.2).
+  private func order(_ search: FirmwareSearch) -> [String] {
+    func hex(_ number: Int) -> String { (number < 16 ? "0" : "") + String(number, radix: 16) }
+    let family = "amd/amd_sev_fam\(hex(cpu.family))h_model"
+    let names = [
+      "\(family)\(hex(cpu.model))h.sbin", "\(family)\(String(cpu.model / 16, radix: 16))xh.sbin", "amd/sev.fw",
+    ]
+    let kernel = (bootNumber > 1 ? template.nextBootKernel : nil) ?? template.kernel ?? ""
+    let root = "/lib/firmware"
+    let places = ["\(root)/updates/\(kernel)", "\(root)/updates", "\(root)/\(kernel)", root]
+    let all = (search.classPath.map { $0.isEmpty ? [] : [$0] } ?? []) + places
+    let suffixes = [""] + (search.loadsZstd == true ? [".zst"] : []) + (search.loadsXZ == true ? [".xz"] : [])
+    return names.flatMap { name in suffixes.flatMap { suffix in all.map { "\($0)/\(name)\(suffix)" } } }
   }
 
   mutating func rebuildInitramfs() {
@@ -146,7 +173,7 @@ package struct SimHost: Sendable {
     reload.hasEnded = true
     self.reload = reload
     guard !reload.isRefused else { return }
-    if let file = files[path], file.version > running {
+    if let file = loadable, file.version > running {
       let old = running
       running = file.version
       tellUpdate(from: old, at: reload.loadedAt + 0.5)

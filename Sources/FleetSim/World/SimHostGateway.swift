@@ -57,8 +57,7 @@ struct SimHostGateway: HostGateway {
   }
 
   func isDiverted(_ host: Host, path: String) async throws(HostError) -> Bool {
-    _ = try await reach(host)
-    return false
+    try await reach(host).diverted.keys.contains(path)
   }
 
   func manifest(_ host: Host, of tree: FirmwareTree) async throws(HostError) -> [BackupFile] {
@@ -68,7 +67,10 @@ struct SimHostGateway: HostGateway {
     case .live: files = found.files
     case .backup(let id): files = found.backups[id] ?? [:]
     }
-    return files.sorted { $0.key < $1.key }.map { path, file in
+    let kept = files.filter { path, _ in
+      ["/lib/firmware/amd/", "/lib/firmware/updates/amd/"].contains { path.hasPrefix($0) }
+    }
+    return kept.sorted { $0.key < $1.key }.map { path, file in
       BackupFile(
         path: String(path.dropFirst("/lib/firmware/".count)), type: "f", sha256: file.sha256, size: file.size,
         mode: "644", owner: "root", group: "root", linkTarget: nil)
@@ -143,7 +145,18 @@ struct SimHostGateway: HostGateway {
     case .restore(let backup, let path, _):
       edit(host) { $0.files["/lib/firmware/\(path)"] = $0.backups[backup]?["/lib/firmware/\(path)"] }
     case .rebuildInitramfs: edit(host) { $0.rebuildInitramfs() }
-    case .restoreLink, .unloadKexec, .hold, .unhold, .divert, .undivert: break
+    case .restoreLink, .unloadKexec: break
+    case .hold(let package): edit(host) { $0.held.insert(package) }
+    case .unhold(let package): edit(host) { $0.held.remove(package) }
+    case .divert(let path):
+      edit(host) { host in
+        host.diverted[path] = .some(host.files[path])
+        host.files[path] = nil
+      }
+    case .undivert(let path):
+      edit(host) { host in
+        if let file = host.diverted.removeValue(forKey: path) { host.files[path] = host.files[path] ?? file }
+      }
     case .closeDoor: edit(host) { $0.stopCompute(now) }
     case .openDoor: edit(host) { $0.startCompute(now) }
     case .reload(let token, _): beginReload(host, found, token)

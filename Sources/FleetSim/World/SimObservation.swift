@@ -15,9 +15,10 @@ enum SimObservation {
     let guests = world.guests(on: host.id).enumerated().map { number, server in
       GuestProcess(pid: 1000 + number, uuid: server.id, name: server.id, model: server.model)
     }
-    seen.modules.kvmReferences = guests.count
+    let all = guests + host.strangers
+    seen.modules.kvmReferences = all.count
     seen.virtualMachines = VirtualMachines(
-      guests: guests, qemuProcesses: guests.count, kvmReferences: guests.count)
+      guests: all, qemuProcesses: all.count, kvmReferences: all.count)
     seen.files = host.files.sorted { $0.key < $1.key }.map { path, file in file.seen(at: path) }
     seen.initramfs = host.initramfs
     seen.kexecLoaded = false
@@ -25,6 +26,7 @@ enum SimObservation {
     seen.firmwareBootRecord = "\(host.id) \(host.bootNumber)"
     seen.packageManager = nil
     seen.lease = host.lease
+    seen.heldPackages = host.held.sorted()
     return seen
   }
 
