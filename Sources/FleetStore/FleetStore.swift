@@ -19,13 +19,19 @@ package final class FleetStore: Sendable {
   let blobs: BlobFolder
   /// What was folded already of the rollouts that did not come to their end.
   let folds = Mutex(RolloutFolds())
+  /// What was read or written lately, decoded.
+  let recent: RecentRecords
   /// Our token, once this process drives hosts.
   let fence = Mutex<Int64?>(nil)
 
-  private init(folder: String, isReadOnly: Bool, pool: any DatabaseWriter, blobs: BlobFolder? = nil) {
+  private init(
+    folder: String, isReadOnly: Bool, pool: any DatabaseWriter, blobs: BlobFolder? = nil,
+    recent: RecentRecords = RecentRecords()
+  ) {
     self.folder = folder
     self.isReadOnly = isReadOnly
     self.pool = pool
+    self.recent = recent
     self.blobs = blobs ?? BlobFolder(path: folder + "/blobs")
   }
 
@@ -42,7 +48,7 @@ package final class FleetStore: Sendable {
 
   /// The same store in memory as another controller sees it: with a fence and folds of its own.
   package func sibling() -> FleetStore {
-    FleetStore(folder: folder, isReadOnly: isReadOnly, pool: pool, blobs: blobs)
+    FleetStore(folder: folder, isReadOnly: isReadOnly, pool: pool, blobs: blobs, recent: recent)
   }
 
   /// Opens the store in `folder`, made with mode 0700 where it is missing, and brings its schema up to date.
@@ -146,13 +152,46 @@ package final class FleetStore: Sendable {
 
   /// One consistent look at the database.
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-    do { return try pool.read(body) } catch { throw StoreError(error) }
+    do {
+      // In memory there is one connection, which nobody else uses meanwhile. To make it read-only for a moment, as `read`
+      // does, SQLite forgets every statement it has prepared.
+      return try isInMemory ? pool.unsafeRead(body) : pool.read(body)
+    } catch {
+      throw StoreError(error)
+    }
   }
+
+  private var isInMemory: Bool { folder.isEmpty }
 
   /// One transaction: all of `body` or nothing.
   func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     guard !isReadOnly else { throw .readOnly }
-    do { return try pool.write(body) } catch { throw StoreError(error) }
+    do {
+      return try isInMemory ? pool.writeWithoutTransaction { try Self.transaction($0, body) } : pool.write(body)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// As `write` of the pool, with statements that are prepared once: in memory they are most of what a write costs.
+  private static func transaction<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> Value {
+    try db.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
+    do {
+      let value = try body(db)
+      try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+      return value
+    } catch {
+      // SQLite ends a transaction by itself after some errors.
+      if db.isInsideTransaction { try db.cachedStatement(sql: "ROLLBACK TRANSACTION").execute() }
+      throw error
+    }
+  }
+}
+
+extension Database {
+  /// A statement that comes again and again is prepared once.
+  func executeCached(sql: String, arguments: StatementArguments) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }
 

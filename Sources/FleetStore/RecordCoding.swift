@@ -2,9 +2,14 @@ import Foundation
 
 /// JSON bodies of records: keys sorted, slashes as they are, so that a person can read and compare them.
 enum RecordCoding {
-  static func text(_ value: some Encodable) throws(StoreError) -> String {
+  private static let encoder: JSONEncoder = {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }()
+  private static let decoder = JSONDecoder()
+
+  static func text(_ value: some Encodable) throws(StoreError) -> String {
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self)
     } catch {
@@ -14,7 +19,7 @@ enum RecordCoding {
 
   /// Throws `DecodingError`; callers say which record it was.
   static func value<Value: Decodable>(_ type: Value.Type = Value.self, of text: String) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(text.utf8))
+    try decoder.decode(type, from: Data(text.utf8))
   }
 
   /// A record outside the journal.

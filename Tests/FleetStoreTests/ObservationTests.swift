@@ -77,7 +77,8 @@ import Testing
     let host = Samples.host(1)
     try store.save(observations: [(host: host, result: .success(Self.look(host, 1)), at: Samples.time(1))])
     try folder.raw { try $0.execute(sql: "UPDATE observations SET body = '{\"host\":7}'") }
-    let error = #expect(throws: StoreError.self) { try store.latestObservation(host: host) }
+    let later = try folder.open()
+    let error = #expect(throws: StoreError.self) { try later.latestObservation(host: host) }
     #expect(error?.kind == .corruptRecord)
   }
 

@@ -16,12 +16,13 @@ extension FleetStore {
     }
     let body = try RecordCoding.text(backup)
     let forgot = try write { db in
-      let owner = try String.fetchOne(db, sql: "SELECT host FROM backups WHERE id = ?", arguments: [backup.id])
+      let select = try db.cachedStatement(sql: "SELECT host FROM backups WHERE id = ?")
+      let owner = try String.fetchOne(select, arguments: [backup.id])
       guard owner == nil || owner == backup.host.rawValue else {
         throw StoreError.immutable(.backup, id: backup.id)
       }
       try Self.insert(backup, body: body, db)
-      return try Self.forgetOldBackups(host: backup.host, db)
+      return try forgetOldBackups(host: backup.host, db)
     }
     if forgot { try sweepBlobs() }
   }
@@ -78,7 +79,7 @@ extension FleetStore {
   // MARK: Rows
 
   private static func insert(_ backup: StoredBackup, body: String, _ db: Database) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO backups (id, host, at, rollout, verified_at, body) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET at = excluded.at, rollout = excluded.rollout,
@@ -88,9 +89,9 @@ extension FleetStore {
         backup.id, backup.host.rawValue, backup.createdAt.milliseconds, backup.rollout,
         backup.verifiedAt?.milliseconds, body,
       ])
-    try db.execute(sql: "DELETE FROM backup_blobs WHERE backup = ?", arguments: [backup.id])
+    try db.executeCached(sql: "DELETE FROM backup_blobs WHERE backup = ?", arguments: [backup.id])
     for sha256 in backup.contents {
-      try db.execute(
+      try db.executeCached(
         sql: "INSERT INTO backup_blobs (backup, sha256) VALUES (?, ?)", arguments: [backup.id, sha256])
     }
   }
@@ -100,25 +101,24 @@ extension FleetStore {
       throw StoreError.notFound(.backup, given: id)
     }
     backup.verifiedAt = at
-    try db.execute(
+    try db.executeCached(
       sql: "UPDATE backups SET verified_at = ?, body = ? WHERE id = ?",
       arguments: [at?.milliseconds, try RecordCoding.text(backup), id])
   }
 
   /// Whether any was forgotten.
-  private static func forgetOldBackups(host: HostID, _ db: Database) throws -> Bool {
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT id, rollout, verified_at FROM backups WHERE host = ? ORDER BY at DESC, rowid DESC",
-      arguments: [host.rawValue])
-    guard rows.count > keptBackups else { return false }
+  private func forgetOldBackups(host: HostID, _ db: Database) throws -> Bool {
+    let select = "SELECT id, rollout, verified_at FROM backups WHERE host = ? ORDER BY at DESC, rowid DESC"
+    let rows = try Row.fetchAll(try db.cachedStatement(sql: select), arguments: [host.rawValue])
+    guard rows.count > Self.keptBackups else { return false }
     var needed = Set(try rollouts(db).filter(\.isUnfinished).map(\.id))
     needed.formUnion(try quarantines(db).values.map(\.rollout))
     let newestVerified = rows.firstIndex { ($0[2] as Int64?) != nil }
     var forgot = false
-    for (index, row) in rows.enumerated() where index >= keptBackups && index != newestVerified {
+    for (index, row) in rows.enumerated() where index >= Self.keptBackups && index != newestVerified {
       let rollout: String? = row[1]
       if let rollout, needed.contains(rollout) { continue }
-      try db.execute(sql: "DELETE FROM backups WHERE id = ?", arguments: [row[0] as String])
+      try db.executeCached(sql: "DELETE FROM backups WHERE id = ?", arguments: [row[0] as String])
       forgot = true
     }
     return forgot
@@ -127,7 +127,8 @@ extension FleetStore {
   private static func backups(
     _ db: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [StoredBackup] {
-    let rows = try Row.fetchAll(db, sql: "SELECT id, body FROM backups \(condition)", arguments: arguments)
+    let select = try db.cachedStatement(sql: "SELECT id, body FROM backups \(condition)")
+    let rows = try Row.fetchAll(select, arguments: arguments)
     return try rows.map { try RecordCoding.record(of: $0[1], table: "backups", id: $0[0]) }
   }
 }

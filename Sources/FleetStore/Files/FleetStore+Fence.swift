@@ -41,8 +41,8 @@ extension FleetStore {
 
   func checkFence(_ db: Database) throws {
     guard let own = fence.withLock({ $0 }) else { return }
-    let newest = try Self.newestFence(db)
-    if newest?.token != own { throw StoreError.fenced(holder: newest?.holder ?? "unknown") }
+    let newest = try Int64.fetchOne(try db.cachedStatement(sql: "SELECT max(token) FROM fences"))
+    if newest != own { throw StoreError.fenced(holder: try Self.newestFence(db)?.holder ?? "unknown") }
   }
 
   private static func newestFence(_ db: Database) throws -> (token: Int64, holder: String)? {

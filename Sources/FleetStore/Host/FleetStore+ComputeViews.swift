@@ -35,7 +35,7 @@ extension FleetStore {
     guard !rows.isEmpty else { return }
     try write { db in
       for row in rows {
-        try db.execute(
+        try db.executeCached(
           sql: """
             INSERT INTO compute_views (host, at, body) VALUES (?1, ?2, ?3)
             ON CONFLICT (host) DO UPDATE SET at = ?2, body = ?3

@@ -25,7 +25,8 @@ extension FleetStore {
       }
     }
     let news = areNews(rows.map(\.look))
-    try write { db in
+    let ids = try write { db in
+      var ids: [Int64] = []
       let insert = try db.cachedStatement(
         sql: "INSERT INTO observations (host, at, seen, changed, body) VALUES (?, ?, ?, ?, ?)")
       for (row, isNews) in zip(rows, news) {
@@ -33,9 +34,13 @@ extension FleetStore {
         try insert.execute(arguments: [
           look.host.rawValue, look.at.milliseconds, look.observation == nil ? 0 : 1, isNews ? 1 : 0, row.body,
         ])
+        ids.append(db.lastInsertedRowID)
       }
       for host in Set(rows.map(\.look.host.rawValue)) { try Self.forgetOldObservations(host, db) }
+      return ids
     }
+    // Not before: the number of a look that was taken back is given again.
+    for (row, id) in zip(rows, ids) { recent.keep(row.look, id: id) }
   }
 
   /// Which looks tell something else than the newest that is kept. One that can be read no more told something else.
@@ -58,7 +63,7 @@ extension FleetStore {
   /// The newest look at a host that saw something.
   package func latestSeen(host: HostID) throws(StoreError) -> StoredObservation? {
     try read {
-      try Self.observations($0, "WHERE host = ? AND seen = 1 ORDER BY id DESC LIMIT 1", [host.rawValue])
+      try observations($0, "WHERE host = ? AND seen = 1 ORDER BY id DESC LIMIT 1", [host.rawValue])
     }.first
   }
 
@@ -66,7 +71,7 @@ extension FleetStore {
   package func observations(
     host: HostID, limit: Int = FleetStore.keptObservations
   ) throws(StoreError) -> [StoredObservation] {
-    try read { try Self.observations($0, "WHERE host = ? ORDER BY id DESC LIMIT ?", [host.rawValue, max(0, limit)]) }
+    try read { try observations($0, "WHERE host = ? ORDER BY id DESC LIMIT ?", [host.rawValue, max(0, limit)]) }
   }
 
   /// The newest look at every host, or the newest that is kept and not later than `at`: what it tells is what the newest
@@ -90,12 +95,15 @@ extension FleetStore {
       SELECT (SELECT id FROM observations AS look WHERE look.host = hosts.host AND seen >= ? \(time)
         ORDER BY id DESC LIMIT 1) FROM hosts
       """
-    let found = try read { try Self.observations($0, "WHERE id IN (\(sql))", [seenOnly ? 1 : 0]) }
+    let found = try read { try observations($0, "WHERE id IN (\(sql))", [seenOnly ? 1 : 0]) }
     return Dictionary(uniqueKeysWithValues: found.map { ($0.host, $0) })
   }
 
   /// Keeps the newest looks, the changes, one of each day, and the newest that saw something whatever its age.
   private static func forgetOldObservations(_ host: String, _ db: Database) throws {
+    let beyond = "SELECT 1 FROM observations WHERE host = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+    let hasMore = try Int.fetchOne(try db.cachedStatement(sql: beyond), arguments: [host, keptObservations])
+    if hasMore == nil { return }
     let delete = try db.cachedStatement(
       sql: """
         DELETE FROM observations WHERE host = ?1
@@ -110,18 +118,23 @@ extension FleetStore {
     try delete.execute(arguments: [host, keptObservations, keptChanges, dayMilliseconds, keptDays])
   }
 
-  private static func observations(
+  private func observations(
     _ db: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [StoredObservation] {
     let sql = "SELECT id, host, at, seen, body FROM observations \(condition)"
     return try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments).map { row in
-      let id = "\(row[0] as Int64)"
+      let number: Int64 = row[0]
+      let host = HostID(row[1] as String)
+      if let known = recent.look(id: number, of: host) { return known }
+      let id = "\(number)"
       let body: String = row[4]
       let result: Result<Observation, ProbeFailure> =
         row[3] == 1
         ? .success(try RecordCoding.record(of: body, table: "observations", id: id))
         : .failure(try RecordCoding.record(of: body, table: "observations", id: id))
-      return StoredObservation(host: HostID(row[1] as String), at: Instant(milliseconds: row[2]), result: result)
+      let look = StoredObservation(host: host, at: Instant(milliseconds: row[2]), result: result)
+      recent.keep(look, id: number)
+      return look
     }
   }
 }

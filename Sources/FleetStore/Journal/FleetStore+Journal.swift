@@ -15,7 +15,7 @@ extension FleetStore {
     try write { db in
       try checkFence(db)
       var tail = try JournalTail(db)
-      return try Self.append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
+      return try append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
     }
   }
 
@@ -27,7 +27,7 @@ extension FleetStore {
     try write { db in
       try checkFence(db)
       var tail = try JournalTail(db)
-      return try events.map { try Self.append($0.event, rollout: rollout, host: $0.host, at: at, tail: &tail, db) }
+      return try events.map { try append($0.event, rollout: rollout, host: $0.host, at: at, tail: &tail, db) }
     }
   }
 
@@ -46,40 +46,42 @@ extension FleetStore {
         throw StoreError.hostTaken(host, by: other.record.id)
       }
       var tail = try JournalTail(db)
-      return try Self.append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
+      return try append(event, rollout: rollout, host: host, at: at, tail: &tail, db)
     }
   }
 
-  static func append(
+  func append(
     _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant, tail: inout JournalTail, _ db: Database
   ) throws -> JournalEntry {
     let row = try JournalRow(event, rollout: rollout, host: host, at: at, after: tail)
     try row.insert(db)
     tail.seq = row.seq
     tail.chain = row.chain
-    return JournalEntry(seq: row.seq, at: at, rollout: rollout, host: host, event: event)
+    let entry = JournalEntry(seq: row.seq, at: at, rollout: rollout, host: host, event: event)
+    recent.keep(entry, chain: row.chain)
+    return entry
   }
 
   // MARK: Reading
 
   /// Every entry of one rollout, in order. Throws `corrupt` where one cannot be read.
   package func entries(rollout: String) throws(StoreError) -> [JournalEntry] {
-    try read { try Self.entries($0, "WHERE rollout = ? ORDER BY seq", [rollout]) }
+    try read { try entries($0, "WHERE rollout = ? ORDER BY seq", [rollout]) }
   }
 
   /// The entries of one rollout behind `seq`, in order.
   package func entries(rollout: String, after seq: Int64) throws(StoreError) -> [JournalEntry] {
-    try read { try Self.entries($0, "WHERE rollout = ? AND seq > ? ORDER BY seq", [rollout, seq]) }
+    try read { try entries(of: rollout, after: seq, $0) }
   }
 
   /// Every entry of one host in one rollout, in order.
   package func entries(rollout: String, host: HostID) throws(StoreError) -> [JournalEntry] {
-    try read { try Self.entries($0, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]) }
+    try read { try entries($0, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]) }
   }
 
   /// Everything ever recorded of one host, in order.
   package func entries(host: HostID) throws(StoreError) -> [JournalEntry] {
-    try read { try Self.entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }
+    try read { try entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }
   }
 
   /// Everything ever recorded of one host, with what was recorded of the rollouts that worked on it as a whole: who
@@ -87,7 +89,7 @@ extension FleetStore {
   package func history(host: HostID) throws(StoreError) -> [JournalEntry] {
     let rollouts = "SELECT DISTINCT rollout FROM journal WHERE host = ?1 AND rollout IS NOT NULL"
     return try read {
-      try Self.entries(
+      try entries(
         $0, "WHERE host = ?1 OR (host IS NULL AND rollout IN (\(rollouts))) ORDER BY seq", [host.rawValue])
     }
   }
@@ -97,7 +99,7 @@ extension FleetStore {
     try read { db in
       var facts: [HostID: RunFacts] = [:]
       for host in hosts {
-        let newest = try Self.entries(
+        let newest = try entries(
           db, "WHERE host = ? AND kind IN ('observed', 'recorded') ORDER BY seq DESC LIMIT 1", [host.rawValue])
         facts[host] = newest.first?.event.facts
       }
@@ -116,7 +118,7 @@ extension FleetStore {
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)
-    return try read { try Self.entries($0, "WHERE seq > ? ORDER BY seq LIMIT ?", [seq, bounded]) }
+    return try read { try entries($0, "WHERE seq > ? ORDER BY seq LIMIT ?", [seq, bounded]) }
   }
 
   /// `seq` of the newest entry; 0 where there is none.
@@ -124,11 +126,28 @@ extension FleetStore {
     try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM journal") ?? 0 }
   }
 
-  static func entries(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [JournalEntry] {
+  /// Behind an entry that was read before, a walk along the journal meets little else than what is wanted; the index of
+  /// the rollout would be read as a whole, since it is ordered by host.
+  func entries(of rollout: String, after seq: Int64, _ db: Database) throws -> [JournalEntry] {
+    try seq == 0
+      ? entries(db, "WHERE rollout = ? ORDER BY seq", [rollout])
+      : entries(db, "WHERE seq > ? AND +rollout = ? ORDER BY seq", [seq, rollout])
+  }
+
+  func entries(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [JournalEntry] {
     let statement = try db.cachedStatement(sql: "SELECT \(JournalRow.columns) FROM journal \(condition)")
     let rows = try Row.fetchCursor(statement, arguments: arguments)
     var entries: [JournalEntry] = []
-    while let row = try rows.next() { entries.append(try JournalRow(row).entry()) }
+    while let row = try rows.next() {
+      if let known = recent.entry(seq: row[0], chain: JournalRow.chain(of: row)) {
+        entries.append(known)
+      } else {
+        let row = JournalRow(row)
+        let entry = try row.entry()
+        recent.keep(entry, chain: row.chain)
+        entries.append(entry)
+      }
+    }
     return entries
   }
 }

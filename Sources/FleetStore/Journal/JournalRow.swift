@@ -23,6 +23,9 @@ struct JournalRow {
     chain = row[6]
   }
 
+  /// The seal of a row, without what else it holds.
+  static func chain(of row: Row) -> String { row[6] }
+
   /// The next row after `last`, sealed with its hash.
   init(
     _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant, after last: JournalTail
@@ -67,10 +70,12 @@ struct JournalTail {
   var chain: String
 
   init(_ db: Database) throws {
-    let newest = try db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
-    seq = try Int64.fetchOne(newest) ?? 0
-    chain =
-      try String.fetchOne(try db.cachedStatement(sql: "SELECT chain FROM journal ORDER BY seq DESC LIMIT 1"))
-      ?? JournalChain.beginning
+    let sql = """
+      SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'journal'),
+        (SELECT chain FROM journal ORDER BY seq DESC LIMIT 1)
+      """
+    let row = try Row.fetchOne(try db.cachedStatement(sql: sql))
+    seq = row?[0] ?? 0
+    chain = row?[1] ?? JournalChain.beginning
   }
 }

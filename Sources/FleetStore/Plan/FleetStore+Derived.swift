@@ -25,13 +25,13 @@ extension FleetStore {
 
   /// Hosts whose quarantine nobody has lifted. Only a release lifts one; where a host has several, the newest is told.
   package func quarantines() throws(StoreError) -> [HostID: Quarantine] {
-    try read { try Self.quarantines($0) }
+    try read { try quarantines($0) }
   }
 
   /// Hosts that are out of service through us: between cordon and uncordon, or quarantined.
   package func slotHolders() throws(StoreError) -> Set<HostID> {
     try read { db in
-      var holders = Set(try Self.quarantines(db).keys)
+      var holders = Set(try quarantines(db).keys)
       for rollout in try openRollouts(db) { holders.formUnion(rollout.slotHolders) }
       return holders
     }
@@ -42,19 +42,30 @@ extension FleetStore {
   /// The journal only grows, so each call folds what is new since the one before.
   func openRollouts(_ db: Database) throws -> [OpenRollout] {
     try folds.withLock { folds in
-      let records = try Self.rollouts(db).filter(\.isUnfinished)
+      let records = try rollouts(db).filter(\.isUnfinished)
       folds.keep(records.map(\.id))
       return try records.map { record in
-        let plan = try folds.plan(of: record.id) ?? Self.storedPlan(record.plan, of: record.id, db)
-        let entries = try Self.entries(
-          db, "WHERE rollout = ? AND seq > ? ORDER BY seq", [record.id, folds.lastSeq(of: record.id)])
+        let plan = try folds.plan(of: record.id) ?? storedPlan(record.plan, of: record.id, db)
+        let entries = try entries(of: record.id, after: folds.lastSeq(of: record.id), db)
         return OpenRollout(
           record: record, plan: plan, runs: try folds.runs(of: record.id, plan: plan, taking: entries))
       }
     }
   }
 
-  static func quarantines(_ db: Database) throws -> [HostID: Quarantine] {
+  /// What sets a quarantine or lifts one is rare: only then are they folded anew.
+  func quarantines(_ db: Database) throws -> [HostID: Quarantine] {
+    let newest = """
+      SELECT max(seq) FROM journal WHERE \(Schema.markCondition) AND kind IN ('quarantined', 'released')
+      """
+    let seal = try Int64.fetchOne(try db.cachedStatement(sql: newest)) ?? 0
+    if let known = recent.quarantines(seal: seal) { return known }
+    let hosts = try foldedQuarantines(db)
+    recent.keep(quarantines: hosts, seal: seal)
+    return hosts
+  }
+
+  private func foldedQuarantines(_ db: Database) throws -> [HostID: Quarantine] {
     let sql = """
       SELECT rollout, host, max(seq) AS newest, at FROM journal AS mark
       WHERE \(Schema.markCondition) AND kind = 'quarantined' AND rollout IS NOT NULL AND host IS NOT NULL
@@ -72,7 +83,7 @@ extension FleetStore {
       guard let change = plans[rollout]?.changes.first(where: { $0.host == host }) else {
         throw StoreError.corrupt(seq: row[2], text: "the plan of rollout \(rollout) has no change of \(host)")
       }
-      let run = try fold(
+      let run = try Self.fold(
         change, try entries(db, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]))
       guard case .quarantined(let step, let failure) = run.state else {
         throw StoreError.corrupt(seq: row[2], text: "\(host) is quarantined by its journal and not by its run")
@@ -96,13 +107,13 @@ extension FleetStore {
     return run
   }
 
-  private static func plan(ofRollout rollout: String, seq: Int64, _ db: Database) throws -> Plan {
+  private func plan(ofRollout rollout: String, seq: Int64, _ db: Database) throws -> Plan {
     let id = try String.fetchOne(db, sql: "SELECT plan FROM rollouts WHERE id = ?", arguments: [rollout])
     guard let id else { throw StoreError.corrupt(seq: seq, text: "it belongs to rollout \(rollout), which is unknown") }
     return try storedPlan(id, of: rollout, db)
   }
 
-  private static func storedPlan(_ id: String, of rollout: String, _ db: Database) throws -> Plan {
+  private func storedPlan(_ id: String, of rollout: String, _ db: Database) throws -> Plan {
     guard let plan = try fetchPlan(id, db)?.plan else {
       throw StoreError.corruptRecord(table: "rollouts", id: rollout, text: "its plan \(id) is gone")
     }

@@ -12,7 +12,7 @@ extension FleetStore {
         db, sql: "SELECT id FROM plans ORDER BY planned_at DESC, rowid DESC LIMIT ?",
         arguments: [Self.plansLookedThrough])
       for id in ids {
-        guard let stored = try Self.fetchPlan(id, db) else { continue }
+        guard let stored = try fetchPlan(id, db) else { continue }
         let plan = stored.plan
         if plan.changes.contains(where: { $0.host == host }) || plan.upToDate.contains(host)
           || plan.excluded.contains(where: { $0.host == host })

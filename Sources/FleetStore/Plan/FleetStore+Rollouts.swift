@@ -15,19 +15,19 @@ extension FleetStore {
   ) throws(StoreError) -> [JournalEntry] {
     try write { db in
       try checkFence(db)
-      guard try Self.fetchPlan(plan, db) != nil else { throw StoreError.notFound(.plan, given: plan) }
+      guard try fetchPlan(plan, db) != nil else { throw StoreError.notFound(.plan, given: plan) }
       let taken = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM rollouts WHERE id = ?)", arguments: [id])
       if taken == true { throw StoreError.immutable(.rollout, id: id) }
       try db.execute(
         sql: "INSERT INTO rollouts (id, plan, at) VALUES (?, ?, ?)", arguments: [id, plan, at.milliseconds])
       var tail = try JournalTail(db)
-      return try events.map { try Self.append($0, rollout: id, host: nil, at: at, tail: &tail, db) }
+      return try events.map { try append($0, rollout: id, host: nil, at: at, tail: &tail, db) }
     }
   }
 
   /// Every rollout, newest first.
   package func rollouts() throws(StoreError) -> [RolloutRecord] {
-    try read { try Self.rollouts($0) }
+    try read { try rollouts($0) }
   }
 
   /// The rollout that a person means: its whole id, or enough of its beginning.
@@ -35,7 +35,7 @@ extension FleetStore {
   package func rollout(id: String) throws(StoreError) -> RolloutRecord {
     try read { db in
       let whole = try Self.rolloutIDs.resolve(id, db)
-      guard let record = try Self.rollouts(db).first(where: { $0.id == whole }) else {
+      guard let record = try rollouts(db).first(where: { $0.id == whole }) else {
         throw StoreError.notFound(.rollout, given: id)
       }
       return record
@@ -47,7 +47,7 @@ extension FleetStore {
     try rollouts().filter(\.isUnfinished)
   }
 
-  static func rollouts(_ db: Database) throws -> [RolloutRecord] {
+  func rollouts(_ db: Database) throws -> [RolloutRecord] {
     let states = try rolloutStates(db)
     let waiting = try waitingRollouts(db)
     let select = try db.cachedStatement(sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
@@ -61,7 +61,7 @@ extension FleetStore {
   }
 
   /// The state that the newest of a rollout's own events left it in.
-  private static func rolloutStates(_ db: Database) throws -> [String: RolloutReport.State] {
+  private func rolloutStates(_ db: Database) throws -> [String: RolloutReport.State] {
     let newest = """
       SELECT max(seq) FROM journal WHERE \(Schema.markCondition)
       AND kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished',
@@ -77,7 +77,7 @@ extension FleetStore {
   }
 
   /// Rollouts that a schedule planned and whose work was never begun.
-  private static func waitingRollouts(_ db: Database) throws -> Set<String> {
+  private func waitingRollouts(_ db: Database) throws -> Set<String> {
     let sql = """
       SELECT rollout FROM journal AS booked WHERE \(Schema.markCondition) AND kind = 'rolloutScheduled'
       AND rollout IS NOT NULL AND NOT EXISTS (
