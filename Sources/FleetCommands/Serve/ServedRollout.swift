@@ -18,7 +18,9 @@ struct ServedRollout {
     let report = try await context.withServices(
       store, maxMoves: context.policy(of: stored.plan).drain.maxMoves, progress: { line.show($0) }
     ) { services in
-      try await context.engine(services, stored.plan, until: job.until).run(
+      var services = services
+      services.othersStop = { control.inHand.contains { $0 != job.rollout } }
+      return try await context.engine(services, stored.plan, until: job.until).run(
         rollout: record.id, plan: stored.plan, planID: stored.id, by: try beginner(record.id),
         stop: { control.wish(for: record.id) })
     }

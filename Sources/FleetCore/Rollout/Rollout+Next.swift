@@ -10,17 +10,20 @@ extension Rollout {
     package var claims: [HostID: Failure]
     /// Whether a service that this rollout gave back may still take its time to be shown as up.
     package var isPatient: Bool
+    /// Whether this process is just stopping another rollout, which gives its hosts back.
+    package var othersStop: Bool
     package var wish: StopWish?
 
     package init(
       now: Instant, running: Set<HostID> = [], absent: [HostID: Absence] = [:], claims: [HostID: Failure] = [:],
-      isPatient: Bool = false, wish: StopWish? = nil
+      isPatient: Bool = false, othersStop: Bool = false, wish: StopWish? = nil
     ) {
       self.now = now
       self.running = running
       self.absent = absent
       self.claims = claims
       self.isPatient = isPatient
+      self.othersStop = othersStop
       self.wish = wish
     }
   }
@@ -46,7 +49,7 @@ extension Rollout {
 
   /// The one next thing to do. Total: every state of the rollout has an answer.
   package func next(_ view: View) -> Action {
-    if let wish = view.wish, !plan.changes.allSatisfy({ isEnded($0.host) }) { return .end(wish.event) }
+    if let wish = view.wish, !plan.changes.allSatisfy({ isEnded($0.host) }) { return stop(wish, view) }
     if let reason = exceededBudget { return .end(.rolloutHalted(reason: reason)) }
     if let (host, failure) = claimed(view) { return .skip(host, failure) }
     if let (combination, reason) = cluster { return .pauseCombination(combination, reason: reason) }
@@ -54,6 +57,15 @@ extension Rollout {
     if !turn.isEmpty { return choose(turn, view) }
     if !view.running.isEmpty { return .wait(nil) }
     return between(view)
+  }
+
+  /// Hosts that a lost controller left are taken up once more where they are to be given back.
+  private func stop(_ wish: StopWish, _ view: View) -> Action {
+    let left = plan.changes.first { change in
+      begun.contains(change.host) && !isEnded(change.host) && !view.running.contains(change.host)
+    }
+    if wish.givesBack, let left { return .start(left) }
+    return .end(wish.event)
   }
 
   // MARK: Failures
@@ -116,9 +128,19 @@ extension Rollout {
   private func choose(_ turn: [HostChange], _ view: View) -> Action {
     if let change = turn.first(where: { obstacle($0, view) == nil }) { return .start(change) }
     guard let first = turn.first, let text = obstacle(first, view) else { return .wait(nil) }
-    // A service that this rollout gave back, and that Nova does not show as up yet, comes by itself.
-    let mayPass = view.absent.contains { begun.contains($0.key) && $0.value == .down } && view.isPatient
-    return view.running.isEmpty && !mayPass ? .end(.rolloutPaused(reason: text)) : .wait(text)
+    return view.running.isEmpty && !mayPass(view) ? .end(.rolloutPaused(reason: text)) : .wait(text)
+  }
+
+  /// Whether somebody who is out of service comes back without anybody's doing: a service that this rollout gave back and
+  /// that Nova does not show as up yet, or a host of a rollout that just stops.
+  private func mayPass(_ view: View) -> Bool {
+    view.absent.contains { host, absence in
+      switch absence {
+      case .down: view.isPatient && begun.contains(host)
+      case .ours: view.othersStop && !begun.contains(host)
+      case .disabled, .underWork: false
+      }
+    }
   }
 
   /// Why a host cannot start now; `nil`: it can.

@@ -13,11 +13,15 @@ package struct StopWish: Hashable, Sendable, Codable {
   /// Who asks, as the journal shall name them.
   package var by: String
   package var reason: String?
+  /// Whether hosts under work are given back unchanged, as long as nothing was activated on them; those on which something
+  /// was are brought to their end. Else both stay out of service until the rollout is taken up again (decision 0019).
+  package var givesBack: Bool
 
-  package init(_ kind: Kind, by: String, reason: String? = nil) {
+  package init(_ kind: Kind, by: String, reason: String? = nil, givesBack: Bool = false) {
     self.kind = kind
     self.by = by
     self.reason = reason
+    self.givesBack = givesBack
   }
 
   /// What the journal says as the reason: `halted by alice: the new image is bad`.
@@ -48,6 +52,11 @@ package struct StopWish: Hashable, Sendable, Codable {
     }
   }
 
-  /// Of two wishes the one that stops for longer; of equal ones the first, since its author was told so.
-  package func joined(_ later: StopWish) -> StopWish { later.weight > weight ? later : self }
+  /// Of two wishes the one that stops for longer; of equal ones the first, since its author was told so. Hosts are given
+  /// back if one of them wants it.
+  package func joined(_ later: StopWish) -> StopWish {
+    var joined = later.weight > weight ? later : self
+    joined.givesBack = givesBack || later.givesBack
+    return joined
+  }
 }

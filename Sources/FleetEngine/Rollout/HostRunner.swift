@@ -70,8 +70,8 @@ package final class HostRunner {
     isStale = run.before != nil && !run.activationBegan
   }
 
-  /// Runs to the end, or to the next step boundary once `shouldStop` says so. Returns whether the run ended.
-  package func drive(shouldStop: @Sendable () -> Bool) async throws -> Bool {
+  /// Runs to the end, or as far as `stop` says, which is asked before each step. Returns whether the run ended.
+  package func drive(stop: @Sendable () -> HostStop?) async throws -> Bool {
     try resume()
     while true {
       switch run.next {
@@ -79,9 +79,16 @@ package final class HostRunner {
         await services.hosts.close(host)
         return true
       case .start(let step, let attempt):
-        if shouldStop() {
+        switch stop() {
+        case .atBoundary?:
           await services.hosts.close(host)
           return false
+        case .givingBack(let why)? where !run.activationBegan:
+          if try giveBack(before: step, attempt, why) { continue }
+          await services.hosts.close(host)
+          return false
+        // What was activated is proved and given back: to stop in between would leave the host out of service.
+        case .givingBack?, nil: break
         }
         if attempt > 1 { try await services.clock.sleep(services.bounds.knock) }
         try record(.stepStarted(step: step, attempt: attempt))
@@ -98,6 +105,15 @@ package final class HostRunner {
         try record(.quarantined)
       }
     }
+  }
+
+  /// The next step fails before it does anything, so that the host goes the way back of every failure. Returns whether
+  /// anything was begun that is to be taken back.
+  private func giveBack(before step: Step, _ attempt: Int, _ why: String) throws -> Bool {
+    guard run != HostRun(steps: change.steps) else { return false }
+    try record(.stepStarted(step: step, attempt: attempt))
+    try record(.stepFailed(step: step, failure: Failure(.halted, "it is given back unchanged: \(why)")))
+    return true
   }
 
   /// Servers that the drain stopped stay off with their host; their owners must hear of it (RULES D2, U2).

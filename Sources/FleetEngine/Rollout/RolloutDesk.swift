@@ -31,6 +31,8 @@ struct RolloutDesk {
   private let journal: Journal
   private var rollout: Rollout
   private var lastSeq: Int64 = 0
+  /// The newest entry of each host's run here.
+  private var lastSeqs: [HostID: Int64] = [:]
   private(set) var others = OtherHosts()
   private var toldUnknown = false
   private var toldNoRoom = false
@@ -79,12 +81,15 @@ struct RolloutDesk {
     for entry in try services.store.entries(rollout: id, after: lastSeq) {
       try rollout.apply(entry)
       if case .run(let event) = entry.event { others.note(event, of: entry.host) }
+      if let host = entry.host { lastSeqs[host] = entry.seq }
       lastSeq = entry.seq
     }
   }
 
   private mutating func view(_ running: Set<HostID>, _ wish: StopWish?) async throws -> Rollout.View {
-    var view = Rollout.View(now: services.clock.now(), running: running, isPatient: !patience.hasPassed, wish: wish)
+    var view = Rollout.View(
+      now: services.clock.now(), running: running, isPatient: !patience.hasPassed,
+      othersStop: services.othersStop(), wish: wish)
     guard wish == nil else { return view }
     view.claims = try Claims.of(id, isEmergency: rollout.plan.options.emergency != nil, services.store)
     // Nova is only asked where its answer can matter.
@@ -127,8 +132,10 @@ struct RolloutDesk {
 
   private func judge(_ wave: Int, _ members: [HostID]) async throws {
     let verdict = SoakVerdict(services: services, hook: policy.hooks[.postSoak], rollout: id)
+    // What another rollout has worked on since, such as an emergency, says nothing of what was done here.
+    let taken = try services.store.hosts(lastSeqs, workedOnBut: id)
     let subjects = members.compactMap { id -> SoakVerdict.Subject? in
-      guard let host = hosts[id], let run = rollout.runs[id], let after = run.after,
+      guard !taken.contains(id), let host = hosts[id], let run = rollout.runs[id], let after = run.after,
         let change = rollout.plan.changes.first(where: { $0.host == id })
       else { return nil }
       return SoakVerdict.Subject(host: host, change: change, before: run.before, after: after)

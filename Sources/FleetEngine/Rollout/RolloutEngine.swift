@@ -28,7 +28,7 @@ package struct RolloutEngine: Sendable {
   }
 
   /// Starts a rollout or takes it up again. `stop` is asked before each step; once it says so, running hosts go on to
-  /// their next step boundary and the rollout ends as was wished. Throws where the journal cannot be read or written.
+  /// their next step boundary, or are given back, and the rollout ends as was wished. Throws where the journal cannot be read or written.
   package func run(
     rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> StopWish?
   ) async throws -> RolloutReport {
@@ -48,7 +48,7 @@ package struct RolloutEngine: Sendable {
       services: services, hosts: hosts, policy: policy, id: rollout, plan: plan, gate: gate,
       journal: { try journal($0, rollout, $1) })
     let ended = Mutex(false)
-    let stops: @Sendable () -> Bool = { stop() != nil || ended.withLock { $0 } }
+    let stops: @Sendable () -> HostStop? = { HostStop(stop()) ?? (ended.withLock { $0 } ? .atBoundary : nil) }
     return await withTaskGroup(of: (HostID, (any Error)?).self) { group in
       var ending = Ending()
       var running: Set<HostID> = []
@@ -117,7 +117,7 @@ package struct RolloutEngine: Sendable {
   }
 
   private func drive(
-    _ change: HostChange, _ rollout: String, _ others: OtherHosts, _ stop: @Sendable () -> Bool
+    _ change: HostChange, _ rollout: String, _ others: OtherHosts, _ stop: @Sendable () -> HostStop?
   ) async throws {
     guard let host = hosts[change.host] else {
       throw Failure(.changedSincePlan, "\(change.host) is not in the inventory any more")
@@ -127,7 +127,7 @@ package struct RolloutEngine: Sendable {
     let runner = try HostRunner(
       host: host, change: change, rollout: rollout, services: services, entries: entries, others: others)
     do {
-      _ = try await runner.drive(shouldStop: stop)
+      _ = try await runner.drive(stop: stop)
     } catch StoreError.hostTaken(_, let other) {
       // Somebody was faster since the claims were looked at; what was skipped meanwhile is told already.
       let isTold = try services.store.entries(rollout: rollout, host: change.host).contains { entry in

@@ -108,8 +108,10 @@ extension ServeDesk {
 
   func pauseOthers(for rollout: String, by: String) throws(StoreError) {
     let inHand = control.inHand.filter { !emergencies.contains($0) }
+    yielding = [:]
     try EmergencyPause(store, for: rollout, by: by).apply(
-      butInHand: inHand, at: clock.now(), standing: { standing($0) }, ask: { control.ask($0, $1) })
+      butInHand: inHand, at: clock.now(), standing: { standing($0) }, ask: { control.ask($0, $1) },
+      takeUp: { self.yielding[$0] = $1 })
   }
 
   private func released(_ host: HostID, reason: String) async -> ControlAnswer {

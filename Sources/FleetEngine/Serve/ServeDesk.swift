@@ -22,6 +22,8 @@ package actor ServeDesk {
   var emergencies: Set<String> = []
   /// What is driven, as it was when it was begun.
   private var jobs: [String: ServeJob] = [:]
+  /// Ordinary rollouts that a lost controller left in the middle of hosts, and why these are given back now.
+  var yielding: [String: StopWish] = [:]
   var releasing: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
   private(set) var hosts: Set<HostID> = []
@@ -84,11 +86,19 @@ package actor ServeDesk {
     if let job = waiting.first(where: \.isEmergency) {
       // Asked for before, perhaps by a controller that was lost: only the journal keeps it.
       try pauseOthers(for: job.rollout, by: ServeJob.controller)
+      // Before the emergency: it waits for hosts that are just given back, and for no others.
+      if let job = waiting.first(where: { yielding[$0.rollout] != nil }) { return yielded(job) }
       emergencies.insert(job.rollout)
       return taken(job)
     }
     guard inHand.isEmpty, let job = waiting.first else { return nil }
     return taken(job)
+  }
+
+  private func yielded(_ job: ServeJob) -> ServeJob {
+    let job = taken(job)
+    if let wish = yielding.removeValue(forKey: job.rollout) { control.ask(job.rollout, wish) }
+    return job
   }
 
   private func taken(_ job: ServeJob) -> ServeJob {

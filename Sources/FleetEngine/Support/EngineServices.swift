@@ -14,13 +14,15 @@ package struct EngineServices: Sendable {
   package var catalog: Catalog
   package var bounds: EngineBounds
   package var moves: MoveSlots
+  /// Whether this process drives another rollout, which can only be one that is just stopping.
+  package var othersStop: @Sendable () -> Bool
   /// Told of everything a person may want to watch; never waits.
   package var progress: @Sendable (ProgressEvent) -> Void
 
   package init(
     store: FleetStore, controller: ControllerIdentity, hosts: any HostGateway, compute: (any ComputeGateway)?,
     clock: any EngineClock = SystemClock(), facts: Facts, catalog: Catalog, bounds: EngineBounds = EngineBounds(),
-    moves: MoveSlots,
+    moves: MoveSlots, othersStop: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) {
     self.store = store
@@ -32,6 +34,7 @@ package struct EngineServices: Sendable {
     self.catalog = catalog
     self.bounds = bounds
     self.moves = moves
+    self.othersStop = othersStop
     self.progress = progress
   }
 }

@@ -41,6 +41,9 @@ package struct SimRun: Sendable {
   /// Changes what the rollout says of itself in the end.
   package var changeReport: @Sendable (RolloutReport) -> RolloutReport = { $0 }
 
+  /// Asked before each step, as a person or an emergency would stop the rollout.
+  package var stop: @Sendable () -> StopWish? = { nil }
+
   /// Told of each entry of the journal, in virtual time.
   package var told: @Sendable (JournalEvent, HostID?, Instant) -> Void = { _, _, _ in }
 
@@ -149,7 +152,7 @@ package struct SimRun: Sendable {
       return host
     }
     let engine = RolloutEngine(services: services, hosts: hosts, policy: policy)
-    return try await engine.run(rollout: Self.rollout, plan: plan, planID: planID, by: "sim", stop: { nil })
+    return try await engine.run(rollout: Self.rollout, plan: plan, planID: planID, by: "sim", stop: stop)
   }
 
   private func planned(_ services: EngineServices) async throws -> (Plan, String)? {

@@ -84,6 +84,14 @@ package final class SimWorld: @unchecked Sendable {
   /// A host on which SEV-ES guests cannot run; `nil`: they can everywhere.
   package var refusesSEVES: String? { order.compactMap { hosts[$0]?.name }.first { !canRunSEVES($0) } }
 
+  /// Hosts whose service bears one of our reasons.
+  package var disabledByUs: Set<HostID> {
+    Set(
+      order.filter { id in
+        hosts[id].flatMap { services[$0.name] }?.reason?.hasPrefix("sevfleet:") == true
+      })
+  }
+
   // MARK: Making
 
   func add(_ host: SimHost, isInNova: Bool = true) {
@@ -107,10 +115,9 @@ package final class SimWorld: @unchecked Sendable {
     let open = order.compactMap { hosts[$0]?.name }.filter { name in
       name != source && services[name]?.isEnabled == true && isUp(name) && (model != .sevES || canRunSEVES(name))
     }
-    return open.min { left, right in
-      let (a, b) = (servers(on: left).count, servers(on: right).count)
-      return (a, left) < (b, right)
-    }
+    var held: [String: Int] = [:]
+    for server in servers.values { held[server.host, default: 0] += 1 }
+    return open.min { (held[$0] ?? 0, $0) < (held[$1] ?? 0, $1) }
   }
 
   func addMigration(_ server: SimServer, _ kind: MigrationRecord.Kind, to destination: String?, _ status: String) -> Int

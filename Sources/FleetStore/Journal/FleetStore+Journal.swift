@@ -115,6 +115,16 @@ extension FleetStore {
     }
   }
 
+  /// Of these hosts those on which another rollout worked behind the given entries.
+  package func hosts(_ hosts: [HostID: Int64], workedOnBut rollout: String) throws(StoreError) -> Set<HostID> {
+    let sql = "SELECT 1 FROM journal WHERE host = ? AND seq > ? AND rollout IS NOT NULL AND rollout <> ? LIMIT 1"
+    return try read { db in
+      let select = try db.cachedStatement(sql: sql)
+      return Set(
+        try hosts.filter { try Int.fetchOne(select, arguments: [$0.key.rawValue, $0.value, rollout]) != nil }.keys)
+    }
+  }
+
   /// The entries behind `seq` (0: from the first), at most `limit` and never more than `maxPage`.
   package func entries(after seq: Int64, limit: Int = FleetStore.maxPage) throws(StoreError) -> [JournalEntry] {
     let bounded = min(max(0, limit), Self.maxPage)

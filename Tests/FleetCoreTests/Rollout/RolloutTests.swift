@@ -93,6 +93,59 @@ import Testing
     }
   }
 
+  @Test("hosts of a rollout that just stops are waited for, and no others") func othersThatStop() throws {
+    for absence in Absence.allCases {
+      for stops in [false, true] {
+        var world = Self.world(["a"].map { RolloutSamples.change($0) }, RolloutBudgets(unavailable: [Self.id("a"): 1]))
+        _ = try world.advance(absent: [Self.id("z"): .ours])
+        var view = world.view(absent: [Self.id("z"): absence])
+        view.othersStop = stops
+        let next = world.rollout.next(view)
+        guard case .wait(.some) = next else {
+          #expect(Self.paused(next) != nil && !(stops && absence == .ours), "\(absence), \(stops): \(next)")
+          continue
+        }
+        #expect(stops && absence == .ours, "\(absence)")
+      }
+    }
+  }
+
+  @Test("who wants hosts given back has those taken up that were left") func givesBack() throws {
+    let changes = ["a", "b", "c"].map { RolloutSamples.change($0) }
+    let budgets = RolloutBudgets(unavailable: Dictionary(uniqueKeysWithValues: changes.map { ($0.host, 2) }))
+    for givesBack in [false, true] {
+      var world = Self.world(changes, budgets)
+      #expect(try Self.started(&world) == ["a", "b"])
+      try world.finish(Self.id("a"), .converged)
+      var view = world.view()
+      view.running = []
+      view.wish = StopWish(.pause, by: "ada", givesBack: givesBack)
+      let next = world.rollout.next(view)
+      if givesBack {
+        guard case .start(let change) = next else {
+          Issue.record("\(next)")
+          return
+        }
+        #expect(change.host == Self.id("b"))
+        view.running = [change.host]
+      }
+      #expect(world.rollout.next(view) == .end(view.wish?.event))
+    }
+  }
+
+  @Test("of two wishes the longer one holds, and hosts are given back if one of them wants it") func joinedWishes() {
+    for first in StopWish.Kind.allCases {
+      for second in StopWish.Kind.allCases {
+        for (one, other) in [(false, false), (false, true), (true, false), (true, true)] {
+          let wish = StopWish(first, by: "a", givesBack: one).joined(StopWish(second, by: "b", givesBack: other))
+          let order: [StopWish.Kind] = [.leave, .pause, .halt]
+          let later = order.firstIndex(of: second) ?? 0 > order.firstIndex(of: first) ?? 0
+          #expect(wish == StopWish(later ? second : first, by: later ? "b" : "a", givesBack: one || other))
+        }
+      }
+    }
+  }
+
   @Test("two failure domains are never under work at once unless policy says so", arguments: [1, 2])
   func domains(allowed: Int) throws {
     let samples = [("a", "x"), ("b", "y"), ("c", "x"), ("d", "z")]

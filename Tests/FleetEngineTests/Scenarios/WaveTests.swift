@@ -60,6 +60,27 @@ import Testing
     }
   }
 
+  /// What an emergency has changed on a host since is no failure of the wave that the host was in.
+  @Test func aHostThatAnEmergencyTookIsNotJudged() async throws {
+    let policy = "waves: [1]\nsoak: 1s\nmax_unavailable: 9\n"
+    try await Self.play(
+      policy: "waves: [1]\nsoak: 1s\nhooks: {post_soak: {argv: [/bin/false]}}\n", hosts: [.milan("h1"), .milan("h2")]
+    ) { scenario in
+      let (vetoed, rollout) = try await scenario.apply()
+      #expect(vetoed.status == 130 && rollout.state == "paused", "\(vetoed.stderr)")
+      let (rescued, _) = try await scenario.apply(
+        ["h1", "--to", "older", "--emergency", "--reason", "bad image"], command: "downgrade")
+      #expect(rescued.status == 0, "\(rescued.stderr)")
+      try policy.write(
+        toFile: "\(scenario.world.inventoryFolder)/policy.yaml", atomically: true, encoding: .utf8)
+      let resumed = try await scenario.sevfleet("rollout", "resume", try #require(rollout.id), "--yes", "--json")
+      #expect(resumed.status == 0, "\(resumed.stderr)")
+      #expect(try RolloutSeen.read(resumed).hosts.map(\.outcome) == ["converged", "converged"])
+      #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 29))
+      #expect(try await scenario.truth("h2").running == FaultRow.new)
+    }
+  }
+
   @Test(arguments: ["argv: [/bin/false]", "argv: [/bin/sleep, '60'], timeout: 1s", "argv: [/nonexistent]"])
   func aVetoAfterTheSoakPausesTheRollout(_ hook: String) async throws {
     try await Self.play(

@@ -157,6 +157,25 @@ import Testing
     #expect(try await bench.desk.next() == nil, "nobody has looked")
   }
 
+  /// Hosts in the middle of their work would keep their places from the emergency.
+  @Test func hostsThatALostControllerLeftAreGivenBackBeforeAnEmergency() async throws {
+    let bench = try await ServeBench()
+    try await bench.desk.update(schedules: [], hosts: ["h1", "h2", "h3"].map { HostID($0) })
+    for (rollout, host) in [("r-amid", "h1"), ("r-asleep", "h3")] {
+      #expect(try await Self.left(bench, rollout, [host]).outcome == .accepted)
+      try bench.write(.rolloutStarted(plan: "p", by: "ada", emergency: nil), rollout)
+    }
+    try bench.begin("r-amid", "h1")
+    let plan = try bench.plan(["h2"], emergency: "bad image")
+    try bench.store.createRollout(
+      id: "r-rescue", plan: plan.id, at: bench.clock.now(), events: [.rolloutLeft(by: "bob")])
+    #expect(try await bench.desk.next()?.rollout == "r-amid")
+    #expect(bench.desk.control.wish(for: "r-amid")?.givesBack == true)
+    #expect(try bench.state("r-asleep") == .paused)
+    #expect(try await bench.desk.next()?.rollout == "r-rescue", "beside what is given back")
+    #expect(try await bench.desk.next() == nil)
+  }
+
   @Test func whatWasBegunIsEndedBehindItsWindow() async throws {
     let (bench, opening) = try await Self.booked(approvals: 0)
     try bench.write(.rolloutStarted(plan: "p", by: "schedule nights", emergency: nil), "r-night")
@@ -254,7 +273,7 @@ import Testing
     #expect(try await bench.desk.next()?.rollout == "r-runs")
     #expect(try await Self.left(bench, "r-rescue", ["h3"], emergency: "bad image").outcome == .accepted)
     let wish = try #require(bench.desk.control.wish(for: "r-runs"))
-    #expect(wish.kind == .pause && wish.sentence.contains("r-rescue"))
+    #expect(wish.kind == .pause && wish.givesBack && wish.sentence.contains("r-rescue"))
     #expect(try bench.store.booking(rollout: "r-night").isWaiting == false)
     #expect(try await bench.desk.next() == ServeJob(rollout: "r-rescue", isEmergency: true), "beside what is stopping")
     bench.clock.set(opening.opens)

@@ -82,7 +82,7 @@ struct StubRun {
     let runner = try HostRunner(
       host: declared, change: change, rollout: Self.rollout, services: services,
       entries: try store.entries(rollout: Self.rollout))
-    _ = try await runner.drive(shouldStop: { true })
+    _ = try await runner.drive(stop: { .atBoundary })
     let findings = try store.entries(rollout: Self.rollout).compactMap { entry in
       if case .finding(let kind, let text) = entry.event { return "\(kind): \(text)" }
       return nil
