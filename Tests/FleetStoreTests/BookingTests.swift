@@ -38,6 +38,26 @@ import Testing
     #expect(try store.hostsInOpenRollouts(begunOnly: true) == [Self.two: "r-night"])
   }
 
+  /// An emergency that waits for people keeps nobody from a host, whatever became of its question.
+  @Test func whatWaitsForPeopleClaimsNoHost() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    let plan = Samples.plan([Self.one])
+    let planID = try Samples.planID(plan)
+    try store.save(plan: plan, id: planID, at: Samples.start)
+    try store.createRollout(
+      id: "r-rescue", plan: planID, at: Samples.start, events: [.rolloutLeft(by: "ada", approvals: 1)])
+    for event in [nil, JournalEvent.rolloutApproved(by: "bob"), .rolloutPaused(reason: "x"), .rolloutLeft(by: "ada")] {
+      if let event { try store.append(event, rollout: "r-rescue", host: nil, at: Samples.time(1)) }
+      #expect(try store.rollout(id: "r-rescue").isWaiting)
+      #expect(try store.hostsInOpenRollouts().isEmpty)
+      #expect(try store.booking(rollout: "r-rescue").question == .init(by: "ada", approvals: 1))
+    }
+    try store.append(
+      .rolloutStarted(plan: "p", by: "bob", emergency: "x"), rollout: "r-rescue", host: nil, at: Samples.time(2))
+    #expect(try store.hostsInOpenRollouts() == [Self.one: "r-rescue"])
+  }
+
   @Test func whatWasLeftRuns() throws {
     let folder = try TemporaryFolder()
     let store = try folder.open()

@@ -35,10 +35,16 @@ struct DowngradeCommand: AsyncParsableCommand {
   @Argument(help: "Names, globs, group=NAME or domain=NAME; none means all.") var hosts: [String] = []
   @Flag(help: "This is an emergency; the reason is recorded.") var emergency = false
   @Option(help: "Why, for the record.") var reason: String?
+  @Option(help: "Why this emergency does not wait for the approvals that policy wants, for the record.")
+  var breakGlass: String?
 
   func validate() throws {
     if planning.target == nil { throw ValidationError("--to is needed: a target, a version, factory or backup") }
     if emergency, (reason ?? "").isEmpty { throw ValidationError("--emergency needs --reason TEXT") }
+    if let breakGlass {
+      if breakGlass.isEmpty { throw ValidationError("--break-glass needs a TEXT") }
+      if !emergency { throw ValidationError("--break-glass is for --emergency") }
+    }
   }
 
   func run() async throws {
@@ -46,7 +52,7 @@ struct DowngradeCommand: AsyncParsableCommand {
       let context = try CommandContext(options)
       try planning.check(with: hosts)
       let asked = try planning.options(context, allowDowngrade: true, emergency: emergency ? reason : nil)
-      return try await ApplyFlow(context: context, consent: consent, command: "downgrade")
+      return try await ApplyFlow(context: context, consent: consent, command: "downgrade", breakGlass: breakGlass)
         .run(hosts, asked, offline: planning.offline)
     }
   }

@@ -8,6 +8,8 @@ struct ApplyFlow {
   let context: CommandContext
   let consent: ConsentOptions
   let command: String
+  /// Why an emergency does not wait for other people; `nil`: it does where policy wants it.
+  var breakGlass: String?
 
   private var output: Output { context.output }
 
@@ -68,7 +70,7 @@ struct ApplyFlow {
     }
     try context.checkPresent(plan.changes.map(\.host))
     try consent.ask(plan)
-    return Self.status(try await driver.run(plan, id, context), plan, named)
+    return Self.status(try await driver.run(plan, id, context, breakGlass: breakGlass), plan, named)
   }
 
   /// A host that was named and left alone is a failure even where all others converged.

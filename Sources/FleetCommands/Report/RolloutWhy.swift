@@ -68,7 +68,8 @@ package struct RolloutWhy {
 
   /// What its window and its approvals say; `nil`: they keep nobody from working.
   private func booked() -> WhyDocument? {
-    guard let window = report.booking.window, report.booking.isWaiting || report.state == .running else { return nil }
+    guard let window = report.booking.window else { return asked() }
+    guard report.booking.isWaiting || report.state == .running else { return nil }
     let since = report.booking.isWaiting ? last?.at : stop?.at ?? last?.at
     switch report.booking.terms(now: view.now, standing: surroundings.standing(report.booking)) {
     case .awaitsApproval(let missing):
@@ -89,6 +90,23 @@ package struct RolloutWhy {
         "awaitsServe", "its window is open, and serve has not begun it", since: since,
         next: isWorkedOn ? .init("serve begins it") : .init("it is begun by", command: command([ServeCommand.name])))
     }
+  }
+
+  /// What somebody asked others for.
+  private func asked() -> WhyDocument? {
+    guard let question = report.booking.question, report.booking.isWaiting else { return nil }
+    let missing = report.booking.missing
+    guard missing > 0 else {
+      return answer(
+        "awaitsServe", "it is approved, and nobody has begun it", since: last?.at,
+        next: isWorkedOn
+          ? .init("serve begins it") : .init("it is begun by", command: command(["rollout", "resume", record.id])))
+    }
+    return answer(
+      "awaitsApproval",
+      "\(question.by) asked for it; it waits for \(missing) approval\(missing == 1 ? "" : "s") of others",
+      rule: "C", since: last?.at,
+      next: .init("it begins once somebody else agrees by", command: command(["rollout", "approve", record.id])))
   }
 
   // MARK: Running

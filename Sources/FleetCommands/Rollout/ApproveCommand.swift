@@ -7,7 +7,7 @@ import FleetStore
 /// `sevfleet rollout approve ID`
 struct RolloutApprove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Agrees to the plan of a rollout that waits for its window.")
+    commandName: "approve", abstract: "Agrees to the plan of a rollout that waits for its window or for people.")
 
   @OptionGroup var options: GlobalOptions
   @Argument(help: "The rollout's id, or the beginning of it.") var id: String

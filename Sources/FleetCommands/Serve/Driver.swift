@@ -1,5 +1,6 @@
 import FleetCore
 import FleetEngine
+import FleetFormats
 import FleetStore
 
 /// Who drives hosts for a command: this process, or `serve`, to which the work is handed (RULES K).
@@ -22,21 +23,42 @@ enum Driver {
   }
 
   /// Begins a rollout of a stored plan and runs or follows it. Returns its exit code.
-  func run(_ plan: Plan, _ planID: String, _ context: CommandContext) async throws -> Int32 {
+  func run(
+    _ plan: Plan, _ planID: String, _ context: CommandContext, breakGlass: String? = nil
+  ) async throws -> Int32 {
     let rollout = RolloutName.fresh()
     switch self {
     case .own(let held):
+      let terms = EmergencyTerms(plan, policy: context.inventory.policy.emergency, breakGlass: breakGlass)
+      if terms.approvals > 0 {
+        let left = JournalEvent.rolloutLeft(by: Operator.name, approvals: terms.approvals)
+        try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now(), events: [left])
+        return try wait(rollout, held.store, context)
+      }
       let run = RunFlow(context: context, held: held)
       run.take(rollout)
       try pauseOthers(held, for: rollout, plan, context)
-      try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now())
+      try held.store.createRollout(
+        id: rollout, plan: planID, at: SystemClock().now(),
+        events: [terms.finding(by: Operator.name)].compactMap { $0 })
       return try await run.run(rollout, plan, planID)
     case .served(let served, let store):
       let answer = try await served.ask(
-        ControlRequest(.run, rollout: rollout, by: Operator.name, plan: planID, restarts: plan.restarts.count))
+        ControlRequest(
+          .run, rollout: rollout, by: Operator.name, plan: planID, restarts: plan.restarts.count,
+          breakGlass: breakGlass))
       Output.note("\(answer.text): \(served.holder.text)")
+      if try store.booking(rollout: rollout).missing > 0 { return try wait(rollout, store, context) }
       return try await served.follow(rollout, store)
     }
+  }
+
+  /// Nothing is begun before other people have agreed.
+  private func wait(_ rollout: String, _ store: FleetStore, _ context: CommandContext) throws -> Int32 {
+    let booking = try store.booking(rollout: rollout)
+    Output.note("rollout \(rollout) \(booking.waiting ?? "waits"), of others than \(Operator.name)")
+    Output.note("to agree: \(context.options.commandLine(["rollout", "approve", rollout]))")
+    return try RunFlow.show(try StoredRollout.report(store, rollout), context)
   }
 
   /// What `serve` would take up again by itself waits for a person after an emergency, whoever drives that.
@@ -50,6 +72,8 @@ enum Driver {
   func resume(_ record: RolloutRecord, _ plan: Plan, _ context: CommandContext) async throws -> Int32 {
     switch self {
     case .own(let held):
+      // Nothing is paused for an emergency that may not begin.
+      _ = try context.beginning(of: record.id, held.store)
       try pauseOthers(held, for: record.id, plan, context)
       return try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
     case .served(let served, let store):

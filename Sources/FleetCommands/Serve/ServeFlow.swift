@@ -43,7 +43,7 @@ struct ServeFlow {
           throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
         }
       })
-    try await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try await update(desk, context.inventory)
     try held.listen { await desk.answer($0) }
     let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
     Output.note("serving \(context.inventory.schedules.count) schedule(s) for \(context.inventory.hosts.count) host(s)")
@@ -63,6 +63,11 @@ struct ServeFlow {
     }
     if let error = failure.first { throw error }
     return ExitStatus.interrupted
+  }
+
+  private func update(_ desk: ServeDesk, _ inventory: Inventory) async throws {
+    try await desk.update(
+      schedules: inventory.schedules, hosts: inventory.hosts.map(\.id), emergency: inventory.policy.emergency)
   }
 
   // MARK: Loops
@@ -90,7 +95,7 @@ struct ServeFlow {
 
   private func plan(_ files: ServeFiles, _ desk: ServeDesk) async throws {
     guard let context = files.reload() else { return }
-    try await desk.update(schedules: context.inventory.schedules, hosts: context.inventory.hosts.map(\.id))
+    try await update(desk, context.inventory)
     try await DuePlans(context: context, store: held.store, desk: desk).make()
     bell.ring()
   }

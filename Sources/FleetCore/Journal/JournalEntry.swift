@@ -47,7 +47,8 @@ package enum JournalEvent: Hashable, Sendable, Codable {
   /// One person agreed to exactly this plan.
   case rolloutApproved(by: String)
   /// The rollout was given to `serve`, to be run or taken up again.
-  case rolloutLeft(by: String)
+  /// `approvals`: people besides `by` who must agree first; `nil`: nobody has to, or as was said before.
+  case rolloutLeft(by: String, approvals: Int? = nil)
 
   /// Stable name of the case for the journal's `kind` column and `history`.
   package var kind: String {

@@ -26,7 +26,9 @@ extension JournalEvent {
       "planned for \(opening.date) by schedule \(schedule)"
         + (approvals > 0 ? "; it waits for \(approvals) approval\(approvals == 1 ? "" : "s")" : "")
     case .rolloutApproved(let by): "approved by \(by)"
-    case .rolloutLeft(let by): "left to the running controller by \(by)"
+    case .rolloutLeft(let by, let approvals):
+      approvals.map { "asked for by \(by); it waits for \($0) approval\($0 == 1 ? "" : "s") of others" }
+        ?? "left to the running controller by \(by)"
     }
   }
 }

@@ -10,6 +10,8 @@ extension Policy {
     package var maxMoves = 60
     /// One host first all the same: what bricks it must not meet the others.
     package var waves: [Amount] = [.number(1), .percent(100)]
+    /// People besides the one who asks who must agree before it begins, 0 to 2; a break-glass reason stands for them.
+    package var approvals = 0
 
     package init() {}
   }

@@ -84,7 +84,8 @@ package struct RolloutReport: Hashable, Sendable {
 
   private mutating func take(_ event: JournalEvent) {
     switch event {
-    case .rolloutStarted, .rolloutResumed, .rolloutLeft: (state, stateReason) = (.running, nil)
+    case .rolloutLeft(_, .some): (state, stateReason) = (.paused, nil)
+    case .rolloutStarted, .rolloutResumed, .rolloutLeft(_, nil): (state, stateReason) = (.running, nil)
     case .rolloutPaused(let reason): (state, stateReason) = (.paused, reason)
     case .rolloutScheduled: (state, stateReason) = (.paused, nil)
     case .rolloutHalted(let reason): (state, stateReason) = (.halted, reason)

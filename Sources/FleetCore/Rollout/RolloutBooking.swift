@@ -9,6 +9,18 @@ package struct RolloutBooking: Hashable, Sendable {
     package var approvals: Int
   }
 
+  /// What somebody asked for who needs others to agree.
+  package struct Question: Hashable, Sendable {
+    package var by: String
+    /// People besides `by` who must agree, 1 or more.
+    package var approvals: Int
+
+    package init(by: String, approvals: Int) {
+      self.by = by
+      self.approvals = approvals
+    }
+  }
+
   /// What stands between now and the work.
   package enum Terms: Hashable, Sendable {
     /// So many people have not agreed yet.
@@ -26,6 +38,8 @@ package struct RolloutBooking: Hashable, Sendable {
   private static let never = Instant(milliseconds: 0)
 
   package private(set) var window: Window?
+  /// `nil`: nobody was asked, or a schedule asks.
+  package private(set) var question: Question?
   /// In the order in which they agreed; each person once.
   package private(set) var approvedBy: [String] = []
   /// Who left it to `serve` last.
@@ -49,8 +63,9 @@ package struct RolloutBooking: Hashable, Sendable {
       window = Window(schedule: schedule, opening: opening, approvals: approvals)
       isServed = true
     case .rolloutApproved(let by): if !approvedBy.contains(by) { approvedBy.append(by) }
-    case .rolloutLeft(let by):
+    case .rolloutLeft(let by, let approvals):
       leftBy = by
+      if let approvals { question = Question(by: by, approvals: approvals) }
       isServed = true
       stop = nil
     case .rolloutStarted:
@@ -67,10 +82,12 @@ package struct RolloutBooking: Hashable, Sendable {
   }
 
   /// People who have still to agree.
-  package var missing: Int { max(0, (window?.approvals ?? 0) - approvedBy.count) }
+  package var missing: Int { max(0, needed - approvedBy.count) }
 
-  /// A schedule planned it and nothing has begun.
-  package var isWaiting: Bool { window != nil && !hasStarted && stop == nil }
+  private var needed: Int { window?.approvals ?? question?.approvals ?? 0 }
+
+  /// A schedule planned it, or somebody asked others for it, and nothing has begun.
+  package var isWaiting: Bool { (window != nil || question != nil) && !hasStarted && stop == nil }
 
   /// What `serve` has to do for it; `nil`: nothing, it is somebody else's, or it was stopped.
   /// `standing` is the opening of its schedule on its date as the schedules tell it now; `nil`: there is none any more.
@@ -88,7 +105,9 @@ package struct RolloutBooking: Hashable, Sendable {
 
   /// What holds for whoever wants to run it now.
   package func terms(now: Instant, standing: Opening?) -> Terms {
-    guard let window else { return .begin(until: nil) }
+    guard let window else {
+      return missing > 0 && !hasStarted ? .awaitsApproval(missing: missing) : .begin(until: nil)
+    }
     let place = "schedule \(window.schedule) on \(window.opening.date)"
     guard let standing else {
       // What was begun is brought to its end, whatever became of the schedule; nothing else is begun.
@@ -110,14 +129,16 @@ package struct RolloutBooking: Hashable, Sendable {
 
   /// What a rollout that is planned and not begun waits for, in one sentence; `nil`: it is not such a one.
   package var waiting: String? {
-    guard let window, isWaiting else { return nil }
-    let approval = missing > 0 ? "\(missing) approval\(missing == 1 ? "" : "s") and for " : ""
-    return "waits for \(approval)schedule \(window.schedule) on \(window.opening.date)"
+    guard isWaiting else { return nil }
+    let approvals = missing > 0 ? "\(missing) approval\(missing == 1 ? "" : "s")" : nil
+    let schedule = window.map { "schedule \($0.schedule) on \($0.opening.date)" }
+    let waited = [approvals, schedule].compactMap { $0 }
+    return waited.isEmpty ? "is approved and not begun" : "waits for " + waited.joined(separator: " and for ")
   }
 
   /// Why nobody can approve it, or not this person; `nil`: they can.
   package func refusal(of person: String) -> ApprovalRefusal? {
-    guard let window else {
+    guard window != nil || question != nil else {
       return ApprovalRefusal(.notScheduled, "no schedule planned it, so there is nothing to approve")
     }
     switch stop {
@@ -129,9 +150,13 @@ package struct RolloutBooking: Hashable, Sendable {
       let people = approvedBy.isEmpty ? "" : ", by \(approvedBy.joined(separator: ", "))"
       return ApprovalRefusal(.approvedAlready, "it needs no approval any more\(people)")
     }
+    if person == question?.by {
+      return ApprovalRefusal(
+        .samePerson, "\(person) asked for it, and somebody else must agree", expected: "another person", found: person)
+    }
     guard approvedBy.contains(person) else { return nil }
     return ApprovalRefusal(
-      .samePerson, "\(person) has approved it already, and \(window.approvals) people must", expected: "another person",
+      .samePerson, "\(person) has approved it already, and \(needed) people must", expected: "another person",
       found: person)
   }
 }

@@ -1,7 +1,7 @@
 import FleetCore
 package import FleetStore
 
-/// One person's agreement to a rollout that a schedule planned. Only the holder of the lock may write it down.
+/// One person's agreement to a rollout that a schedule planned, or that somebody asked others for. Only the holder of the lock may write it down.
 package struct Approval: Sendable {
   private let store: FleetStore
   private let clock: any EngineClock

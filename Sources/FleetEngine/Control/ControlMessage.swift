@@ -29,10 +29,12 @@ package struct ControlRequest: Hashable, Sendable, Codable {
   package var host: HostID?
   /// `run` and `approve`: how many servers may be shut down (RULES D2).
   package var restarts: Int?
+  /// `run`: why an emergency is not to wait for other people; `nil`: it is.
+  package var breakGlass: String?
 
   package init(
     _ verb: Verb, rollout: String? = nil, by: String, reason: String? = nil, plan: String? = nil, host: HostID? = nil,
-    restarts: Int? = nil
+    restarts: Int? = nil, breakGlass: String? = nil
   ) {
     self.verb = verb
     self.rollout = rollout
@@ -41,6 +43,7 @@ package struct ControlRequest: Hashable, Sendable, Codable {
     self.plan = plan
     self.host = host
     self.restarts = restarts
+    self.breakGlass = breakGlass
   }
 }
 

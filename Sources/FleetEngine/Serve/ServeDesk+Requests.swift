@@ -27,9 +27,16 @@ extension ServeDesk {
     var answer = control.answer(request)
     let now = clock.now()
     let open = (try? store.openBookings()) ?? []
-    let queued = open.filter { $0.booking.turn(now: now, standing: standing($0.booking)) != nil }.map(\.record.id)
+    let queued = open.filter { isQueued($0.booking, now) }.map(\.record.id)
     answer.rollouts = Set(answer.rollouts + queued).sorted()
     return answer
+  }
+
+  private func isQueued(_ booking: RolloutBooking, _ now: Instant) -> Bool {
+    switch booking.turn(now: now, standing: standing(booking)) {
+    case nil, .awaitsApproval?: false
+    case .waits?, .close?, .begin?: true
+    }
   }
 
   private func decide(_ request: ControlRequest) throws -> ControlAnswer {
@@ -59,8 +66,11 @@ extension ServeDesk {
     }
     let isEmergency = plan.options.emergency != nil
     if let refusal = try obstacle(plan.changes.map(\.host), isEmergency: isEmergency, but: nil) { return refusal }
-    if isEmergency { try pauseOthers(for: rollout, by: by) }
-    try store.createRollout(id: rollout, plan: planID, at: clock.now(), events: [.rolloutLeft(by: by)])
+    let terms = EmergencyTerms(plan, policy: emergencyPolicy, breakGlass: request.breakGlass.map(ControlDesk.plain))
+    if isEmergency, terms.approvals == 0 { try pauseOthers(for: rollout, by: by) }
+    let left = JournalEvent.rolloutLeft(by: by, approvals: terms.approvals > 0 ? terms.approvals : nil)
+    let events = [left] + [terms.finding(by: by)].compactMap { $0 }
+    try store.createRollout(id: rollout, plan: planID, at: clock.now(), events: events)
     return accepted(rollout)
   }
 
@@ -86,7 +96,7 @@ extension ServeDesk {
     ).hosts.filter { $0.outcome == .pending }.map(\.change.host)
     let isEmergency = plan.options.emergency != nil
     if let refusal = try obstacle(left, isEmergency: true, but: record.id) { return refusal }
-    if isEmergency { try pauseOthers(for: record.id, by: by) }
+    if isEmergency, booking.missing == 0 || booking.hasStarted { try pauseOthers(for: record.id, by: by) }
     try store.append(.rolloutLeft(by: by), rollout: record.id, host: nil, at: clock.now())
     return accepted(record.id)
   }

@@ -27,6 +27,8 @@ package actor ServeDesk {
   var releasing: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
   private(set) var hosts: Set<HostID> = []
+  /// The fleet's own policy.
+  private(set) var emergencyPolicy = Policy.Emergency()
   private var isLeaving = false
   /// Openings that could not be planned, or whose plan had nothing to do, and when that was found.
   private var idle: [BookedOpening: Instant] = [:]
@@ -46,8 +48,11 @@ package actor ServeDesk {
   /// What the operator's files say now.
   ///
   /// A rollout under way whose window changed is left at the next step boundary and taken up again with the new one.
-  package func update(schedules: [Schedule], hosts: some Sequence<HostID>) throws(StoreError) {
+  package func update(
+    schedules: [Schedule], hosts: some Sequence<HostID>, emergency: Policy.Emergency = Policy.Emergency()
+  ) throws(StoreError) {
     self.schedules = schedules
+    emergencyPolicy = emergency
     self.hosts = Set(hosts)
     for job in jobs.values where job.until != nil {
       let booking = try store.booking(rollout: job.rollout)

@@ -41,6 +41,13 @@ package struct RolloutDocument: Encodable, Sendable {
     var approvedBy: [String]
   }
 
+  /// Who asked others for it, and who agreed.
+  package struct Approval: Encodable, Sendable {
+    var askedBy: String
+    var approvals: Int
+    var approvedBy: [String]
+  }
+
   package var schema = "sevfleet.rollout/1"
   /// `nil`: there was nothing to do, so no rollout was made.
   package var id: String?
@@ -49,6 +56,8 @@ package struct RolloutDocument: Encodable, Sendable {
   package var reason: String?
   /// `nil`: no schedule planned it.
   package var booking: Booking?
+  /// `nil`: nobody has to agree.
+  package var approval: Approval?
   /// When it will be done, by what hosts like these took or else by policy; `nil`: it does not run.
   package var eta: Instant?
   package var hosts: [HostRow]
@@ -65,6 +74,9 @@ package struct RolloutDocument: Encodable, Sendable {
       Booking(
         schedule: window.schedule, opens: window.opening.opens, closes: window.opening.closes,
         approvals: window.approvals, approvedBy: report.booking.approvedBy)
+    }
+    approval = report.booking.question.map {
+      Approval(askedBy: $0.by, approvals: $0.approvals, approvedBy: report.booking.approvedBy)
     }
     hosts = report.hosts.map(HostRow.init)
     excluded = report.excluded.map(PlanDocument.Excluded.init)

@@ -33,7 +33,8 @@ extension PolicyPatch {
       maxUnavailable: changed(base.emergency.maxUnavailable, wanted.emergency.maxUnavailable),
       maxFailures: changed(base.emergency.maxFailures, wanted.emergency.maxFailures),
       maxMoves: changed(base.emergency.maxMoves, wanted.emergency.maxMoves),
-      waves: changed(base.emergency.waves, wanted.emergency.waves))
+      waves: changed(base.emergency.waves, wanted.emergency.waves),
+      approvals: changed(base.emergency.approvals, wanted.emergency.approvals))
     for point in Policy.HookPoint.allCases where wanted.hooks[point] != base.hooks[point] {
       hooks[point] = wanted.hooks[point].map(HookWord.run) ?? HookWord.none
     }

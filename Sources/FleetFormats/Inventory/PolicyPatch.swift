@@ -32,6 +32,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     package var maxFailures: Amount?
     package var maxMoves: Int?
     package var waves: [Amount]?
+    package var approvals: Int?
   }
 
   /// What is said about one hook.
@@ -111,6 +112,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&base.maxFailures, emergency.maxFailures)
     set(&base.maxMoves, emergency.maxMoves)
     set(&base.waves, emergency.waves)
+    set(&base.approvals, emergency.approvals)
   }
 
   private func set<Value>(_ place: inout Value, _ value: Value?) {

@@ -101,11 +101,13 @@ enum PolicyPatchReader {
 
   private static func emergency(_ field: YamlField) -> PolicyPatch.Emergency {
     var patch = PolicyPatch.Emergency()
-    guard let map = field.map(keys: ["max_unavailable", "max_failures", "max_moves", "waves"]) else { return patch }
+    let keys = ["max_unavailable", "max_failures", "max_moves", "waves", "approvals"]
+    guard let map = field.map(keys: keys) else { return patch }
     patch.maxUnavailable = map["max_unavailable"]?.amount(zeroAllowed: false)
     patch.maxFailures = map["max_failures"]?.amount(zeroAllowed: true)
     patch.maxMoves = map["max_moves"]?.integer(InventoryLimits.moves)
     patch.waves = map["waves"].flatMap(waves)
+    patch.approvals = map["approvals"]?.integer(InventoryLimits.approvals)
     return patch
   }
 

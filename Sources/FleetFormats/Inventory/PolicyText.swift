@@ -86,6 +86,7 @@ enum PolicyText {
     add("max_failures", patch.maxFailures?.description, &members)
     add("max_moves", patch.maxMoves, &members)
     add("waves", patch.waves.map { YamlText.list($0.map(\.description)) }, &members)
+    add("approvals", patch.approvals, &members)
     return members
   }
 

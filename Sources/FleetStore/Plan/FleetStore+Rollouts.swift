@@ -76,10 +76,12 @@ extension FleetStore {
     return states
   }
 
-  /// Rollouts that a schedule planned and whose work was never begun.
+  /// Rollouts that a schedule planned, or that wait for people, and whose work was never begun.
   private func waitingRollouts(_ db: Database) throws -> Set<String> {
     let sql = """
-      SELECT rollout FROM journal AS booked WHERE \(Schema.markCondition) AND kind = 'rolloutScheduled'
+      SELECT rollout FROM journal AS booked WHERE \(Schema.markCondition)
+      AND (kind = 'rolloutScheduled'
+        OR kind = 'rolloutLeft' AND json_extract(body, '$.rolloutLeft.approvals') IS NOT NULL)
       AND rollout IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM journal WHERE \(Schema.markCondition) AND kind = 'rolloutStarted' AND rollout = booked.rollout)
       """
@@ -91,8 +93,8 @@ extension JournalEvent {
   /// The state in which this event leaves its rollout; `nil`: it does not change it.
   var rolloutState: RolloutReport.State? {
     switch self {
-    case .rolloutStarted, .rolloutResumed, .rolloutLeft: .running
-    case .rolloutPaused, .rolloutScheduled: .paused
+    case .rolloutStarted, .rolloutResumed, .rolloutLeft(_, nil): .running
+    case .rolloutPaused, .rolloutScheduled, .rolloutLeft(_, .some): .paused
     case .rolloutHalted: .halted
     case .rolloutFinished: .finished
     case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,

@@ -52,6 +52,33 @@ import Testing
     }
   }
 
+  @Test("an emergency waits for others than the one who asked, whatever else happens to it") func question() {
+    let stops: [[JournalEvent]] = [[], [Self.paused], [Self.halted], [Self.paused, .rolloutLeft(by: "ada")]]
+    for needed in 1...2 {
+      for stop in stops {
+        var booking = RolloutBooking()
+        booking.take(.rolloutLeft(by: "ada", approvals: needed))
+        for event in stop { booking.take(event) }
+        let isStopped = stop.last == Self.paused || stop.last == Self.halted
+        for count in 0..<needed {
+          let missing = needed - count
+          #expect(booking.terms(now: Self.inside, standing: nil) == .awaitsApproval(missing: missing))
+          #expect(
+            booking.turn(now: Self.inside, standing: nil) == (isStopped ? nil : .awaitsApproval(missing: missing)))
+          #expect(booking.refusal(of: "ada")?.kind == (stop.last == Self.halted ? .halted : .samePerson))
+          #expect(booking.refusal(of: "person \(count)")?.kind == (stop.last == Self.halted ? .halted : nil))
+          booking.take(.rolloutApproved(by: "person \(count)"))
+          #expect(booking.refusal(of: "person \(count)") != nil, "each person counts once")
+        }
+        #expect(booking.terms(now: Self.inside, standing: nil) == .begin(until: nil))
+        #expect(booking.isWaiting == !isStopped)
+        booking.take(Self.started)
+        #expect(booking.isWaiting == false && booking.waiting == nil)
+        #expect(booking.refusal(of: "eve")?.kind == .approvedAlready)
+      }
+    }
+  }
+
   @Test("what was not begun in its window never begins") func missed() throws {
     for events in [[], [JournalEvent.rolloutApproved(by: "ada")]] {
       let booking = try Self.booking(1, events)

@@ -66,9 +66,11 @@ struct ServeBench: Sendable {
   }
 
   func ask(
-    _ verb: ControlRequest.Verb, _ rollout: String, by: String = "ada", plan: String? = nil, restarts: Int? = nil
+    _ verb: ControlRequest.Verb, _ rollout: String, by: String = "ada", plan: String? = nil, restarts: Int? = nil,
+    breakGlass: String? = nil
   ) async -> ControlAnswer {
-    await desk.answer(ControlRequest(verb, rollout: rollout, by: by, plan: plan, restarts: restarts))
+    await desk.answer(
+      ControlRequest(verb, rollout: rollout, by: by, plan: plan, restarts: restarts, breakGlass: breakGlass))
   }
 
   func state(_ rollout: String) throws -> RolloutReport.State { try store.rollout(id: rollout).state }

@@ -288,6 +288,47 @@ import Testing
     #expect(try await bench.desk.next()?.rollout == "r-second")
   }
 
+  /// With an emergency policy that wants so many people.
+  private static func guarded(_ approvals: Int) async throws -> ServeBench {
+    let bench = try await ServeBench()
+    var policy = Policy.Emergency()
+    policy.approvals = approvals
+    try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) }, emergency: policy)
+    #expect(try await left(bench, "r-ordinary", ["h1"]).outcome == .accepted)
+    #expect(try await bench.desk.next()?.rollout == "r-ordinary")
+    return bench
+  }
+
+  @Test(arguments: 1...2) func anEmergencyWaitsForOtherPeople(_ approvals: Int) async throws {
+    let bench = try await Self.guarded(approvals)
+    #expect(try await Self.left(bench, "r-rescue", ["h2"], emergency: "bad").outcome == .accepted)
+    #expect(try bench.state("r-rescue") == .paused)
+    #expect(await bench.ask(.resume, "r-rescue").outcome == .accepted, "and it waits all the same")
+    for person in 0..<approvals {
+      #expect(await bench.ask(.approve, "r-rescue", by: "ada").kind == "samePerson", "she asked for it")
+      #expect(try await bench.desk.next() == nil, "it waits")
+      #expect(bench.desk.control.wish(for: "r-ordinary") == nil, "nothing is paused for what may never begin")
+      #expect(await bench.ask(.status, "r-rescue").rollouts == ["r-ordinary"])
+      #expect(await bench.ask(.approve, "r-rescue", by: "person \(person)").outcome == .done)
+    }
+    #expect(try await bench.desk.next()?.rollout == "r-rescue")
+    #expect(bench.desk.control.wish(for: "r-ordinary")?.kind == .pause)
+  }
+
+  @Test func aBrokenGlassBeginsAtOnceAndIsRecorded() async throws {
+    for approvals in 0...2 {
+      let bench = try await Self.guarded(approvals)
+      let plan = try bench.plan(["h2"], emergency: "bad")
+      let answer = await bench.ask(.run, "r-rescue", plan: plan.id, breakGlass: "nobody\nis awake")
+      #expect(answer.outcome == .accepted)
+      #expect(bench.desk.control.wish(for: "r-ordinary")?.kind == .pause)
+      #expect(try await bench.desk.next()?.rollout == "r-rescue")
+      let told = try bench.store.entries(rollout: "r-rescue").map(\.event)
+      let text = "begun by ada without anybody else's approval: nobody is awake"
+      #expect(told == [.rolloutLeft(by: "ada"), .finding(kind: "breakGlass", text: text)])
+    }
+  }
+
   @Test func resumingAnEmergencyPausesTheOthersToo() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })

@@ -167,6 +167,56 @@ import Testing
     }
   }
 
+  /// Two persons, by policy, with and without a daemon; and one who breaks the glass.
+  @Test func anEmergencyWaitsForASecondPerson() async throws {
+    let policy = "waves: [100%]\nmax_unavailable: 2\nemergency: {approvals: 1}\n"
+    let words = ["downgrade", "--to", "older", "--emergency", "--reason", "bad image", "--yes", "--json"]
+    try await Lanes.shared.run {
+      try await Scenario.with(hosts: [.milan("h1"), .milan("h2")], policy: policy) { scenario in
+        for (host, serves) in [("h1", false), ("h2", true)] {
+          func ask(_ person: String, _ words: [String]) async throws -> Program.Ended {
+            try await scenario.sevfleet(words, environment: ["SUDO_USER": person])
+          }
+          func play() async throws {
+            let asked = try await ask("ada", words + [host])
+            #expect(asked.status == 130, "\(asked.stderr)")
+            let id = try #require(try RolloutSeen.read(asked).id)
+            #expect(asked.stderr.contains("rollout approve \(id)"), "\(asked.stderr)")
+            let own = try await ask("ada", ["rollout", "approve", id, "--json"])
+            #expect(own.status == 64 && own.stdout.contains("samePerson"), "\(own.stdout)")
+            let why = try await ask("ada", ["why", id])
+            #expect(why.stdout.contains("ada asked for it; it waits for 1 approval"), "\(why.stdout)")
+            if !serves {
+              let early = try await ask("ada", ["rollout", "resume", id, "--yes", "--json"])
+              #expect(early.status == 64 && early.stdout.contains("\"scheduled\""), "\(early.stdout)")
+            }
+            #expect(try await scenario.truth(host).running == LabVersion(1, 55, 31), "nobody has agreed")
+            let agreed = try await ask("bob", ["rollout", "approve", id])
+            #expect(agreed.status == 0, "\(agreed.stderr)")
+            if serves {
+              try await Self.until { try await Self.rollouts(scenario).first { $0.id == id }?.state == "finished" }
+            } else {
+              let resumed = try await ask("ada", ["rollout", "resume", id, "--yes"])
+              #expect(resumed.status == 0, "\(resumed.stderr)")
+            }
+            #expect(try await scenario.truth(host).running == LabVersion(1, 55, 29))
+          }
+          if serves {
+            _ = try await Self.serving(scenario) { _ in try await play() }
+          } else {
+            try await play()
+          }
+        }
+        let up = try await scenario.sevfleet("apply", "h1", "--yes", "--json")
+        #expect(up.status == 0, "\(up.stderr)")
+        let broken = try await scenario.sevfleet(words + ["h1", "--break-glass", "nobody is awake"])
+        #expect(broken.status == 0, "\(broken.stderr)")
+        let history = try await scenario.sevfleet("rollout", "report", try #require(try RolloutSeen.read(broken).id))
+        #expect(history.stdout.contains("without anybody else's approval: nobody is awake"), "\(history.stdout)")
+      }
+    }
+  }
+
   /// A signal lets hosts come to a step boundary, tells nothing, and the next one goes on.
   @Test func aSignalLeavesItForTheNext() async throws {
     try await Self.twoHosts { scenario in

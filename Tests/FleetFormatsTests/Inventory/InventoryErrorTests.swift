@@ -109,6 +109,7 @@ import Testing
     Case("policy.yaml", "emergency: {max_unavailable: 0}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {max_moves: 0}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {waves: []}", .invalidValue, 1),
+    Case("policy.yaml", "emergency: {approvals: 3}", .invalidValue, 1),
     Case("policy.yaml", "hooks: {pre_flight: {argv: [/a]}}", .unknownKey, 1),
     Case("policy.yaml", "hooks: {pre_drain: {timeout: 5s}}", .missingKey, 1),
     Case("policy.yaml", "hooks: {pre_drain: {argv: []}}", .invalidValue, 1),

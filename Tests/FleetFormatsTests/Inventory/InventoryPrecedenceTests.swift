@@ -62,7 +62,7 @@ import Testing
 
   @Test func emergencyBudgetsAreMergedKeyByKey() throws {
     let targets = "groups: {one: {policy: {emergency: {max_unavailable: 30%, max_moves: 99}}}}"
-    let policy = "emergency: {max_unavailable: 20%, max_failures: 2, waves: [3, 100%]}"
+    let policy = "emergency: {max_unavailable: 20%, max_failures: 2, waves: [3, 100%], approvals: 2}"
     let hosts = "hosts:\n  - {name: h, address: h.example, groups: [one]}\n"
     let inventory = try InventorySample.read(hosts: hosts, targets: targets, policy: policy).get()
     let emergency = try #require(inventory.hosts.first).policy.emergency
@@ -70,6 +70,7 @@ import Testing
     #expect(emergency.maxFailures == .number(2))
     #expect(emergency.maxMoves == 99)
     #expect(emergency.waves == [.number(3), .percent(100)])
+    #expect(inventory.policy.emergency.approvals == 2 && Policy().emergency.approvals == 0)
     #expect(inventory.policy.emergency.maxMoves == Policy().emergency.maxMoves)
   }
 

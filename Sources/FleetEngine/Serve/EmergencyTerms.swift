@@ -1,0 +1,24 @@
+package import FleetCore
+
+/// What an emergency's journal begins with: whether other people must agree, by policy, or why they were not asked
+/// (decision 0020).
+package struct EmergencyTerms: Hashable, Sendable {
+  /// Kind of the finding that keeps a break-glass reason.
+  package static let brokenGlass = "breakGlass"
+
+  /// People besides the one who asks; 0: nobody.
+  package var approvals: Int
+  package var breakGlass: String?
+
+  package init(_ plan: Plan, policy: Policy.Emergency, breakGlass: String?) {
+    let isEmergency = plan.options.emergency != nil
+    approvals = isEmergency && breakGlass == nil ? policy.approvals : 0
+    self.breakGlass = isEmergency ? breakGlass : nil
+  }
+
+  package func finding(by person: String) -> JournalEvent? {
+    breakGlass.map {
+      .finding(kind: Self.brokenGlass, text: "begun by \(person) without anybody else's approval: \($0)")
+    }
+  }
+}
