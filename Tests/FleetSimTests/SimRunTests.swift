@@ -1,18 +1,22 @@
 import FleetCore
+import FleetFormats
 import FleetSim
 import Foundation
 import Testing
 
-/// Histories of whole fleets, seed by seed. `SEVFLEET_SIM_SEEDS` is how many, `SEVFLEET_SIM_SEED` repeats one.
+/// Histories of whole fleets, seed by seed. `SEVFLEET_SIM_SEEDS` is how many, `SEVFLEET_SIM_FIRST` the first of them,
+/// `SEVFLEET_SIM_SEED` repeats one and tells its journal.
 @Suite struct SimRunTests {
   static let images = Result { try SimImages(folder: NSTemporaryDirectory() + "sevfleet-sim-\(getpid())") }
 
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = UInt64(environment["SEVFLEET_SIM_SEEDS"] ?? "") ?? 300
+  /// Two processes with a half each are a quarter faster than one with both: its threads wait for each other's counters.
+  private static let first = UInt64(environment["SEVFLEET_SIM_FIRST"] ?? "") ?? 1
   /// Seeds that are run twice: their journals must be equal.
   private static let twice: UInt64 = 200
   /// Histories at once: each is one thread.
-  private static let atOnce = 2
+  private static let atOnce = UInt64(environment["SEVFLEET_SIM_THREADS"] ?? "") ?? 2
 
   private static func run(_ seed: UInt64, _ faults: SimFaults) async throws -> SimRun.Outcome {
     let setup = SimSetup(seed: seed, faults: faults, takenOut: faults == .none ? 0 : 15)
@@ -36,9 +40,11 @@ import Testing
   private struct Sum: Sendable {
     var hosts = 0
     var converged = 0
+    var entries = 0
     var fired: [SimFault: Int] = [:]
 
     mutating func add(_ outcome: SimRun.Outcome) {
+      entries += outcome.journal.count
       for (fault, number) in outcome.fired { fired[fault, default: 0] += number }
       hosts += outcome.report?.hosts.count ?? 0
       converged += outcome.report?.hosts.count { $0.outcome == .converged } ?? 0
@@ -58,22 +64,26 @@ import Testing
 
   @Test func whateverGoesWrongTheInvariantsHoldAndOneSeedIsOneHistory() async throws {
     if let seed = UInt64(Self.environment["SEVFLEET_SIM_SEED"] ?? "") {
-      _ = try await Self.judge(seed)
+      for entry in try await Self.judge(seed).journal {
+        print("\(entry.seq) \(entry.at.rfc3339) \(entry.host.map { "\($0): " } ?? "")\(entry.event.sentence)")
+      }
       return
     }
     let began = ContinuousClock.now
     let sum = try await withThrowingTaskGroup(of: SimRun.Outcome.self) { group in
       var sum = Sum()
-      for seed in 1...Self.count {
-        if seed > Self.atOnce, let outcome = try await group.next() { sum.add(outcome) }
+      let seeds = Self.first..<Self.first + Self.count
+      for seed in seeds {
+        if seed >= Self.first + Self.atOnce, let outcome = try await group.next() { sum.add(outcome) }
         group.addTask { try await Self.judge(seed) }
       }
       for try await outcome in group { sum.add(outcome) }
       return sum
     }
+    let repeated = Self.first > Self.twice ? 0 : min(Self.count, Self.twice - Self.first + 1)
     print(
-      "FleetSim: \(Self.count) seeds, \(min(Self.count, Self.twice)) of them twice, in \(ContinuousClock.now - began)")
-    print("FleetSim: \(sum.converged) of \(sum.hosts) hosts converged")
+      "FleetSim: \(Self.count) seeds from \(Self.first), \(repeated) of them twice, in \(ContinuousClock.now - began)")
+    print("FleetSim: \(sum.converged) of \(sum.hosts) hosts converged, \(sum.entries) journal entries")
     for fault in SimFault.allCases { print("FleetSim: \(fault.rawValue) \(sum.fired[fault] ?? 0)") }
     #expect(sum.converged * 10 >= sum.hosts * 3, "at least 30 % of the hosts converge")
     let fewest = Int(Self.count) / 4

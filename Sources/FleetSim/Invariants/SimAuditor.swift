@@ -75,20 +75,21 @@ package final class SimAuditor: @unchecked Sendable {
 
   // MARK: Hosts
 
-  func judge(_ act: HostAct, on host: SimHost, _ world: SimWorld) {
+  /// `askedAt`: when the controller sent it on its way; a slow host hears of it later.
+  func judge(_ act: HostAct, askedAt: Int64, on host: SimHost, _ world: SimWorld) {
     judgeLease(act, host)
     switch act {
     case .takeLease, .replaceLease: checkIntent(host.id, [.takeLease], "a lease")
     case .giveLease: checkIntent(host.id, [.giveLease], "a giving back of the lease")
-    case .place(let sha256, let path): judgeReplaced(host, path, by: sha256, world)
-    case .remove(let path): judgeReplaced(host, path, by: nil, world)
-    case .reload(let token, _): judgeReload(host, token, world)
+    case .place(let sha256, let path): judgeReplaced(host, path, by: sha256, askedAt, world)
+    case .remove(let path): judgeReplaced(host, path, by: nil, askedAt, world)
+    case .reload(let token, _): judgeReload(host, token, askedAt, world)
     case .reset(let token): judgeReset(host, token, world)
     case .closeDoor: checkIntent(host.id, [.stopCompute], "a stop of nova-compute")
     case .openDoor: checkIntent(host.id, [.startCompute], "a start of nova-compute")
     case .copyFirmware: checkIntent(host.id, [.backup], "a backup")
     case .upload: checkIntent(host.id, [.upload], "an upload")
-    case .restore(_, let path, let sha256): judgeReplaced(host, "/lib/firmware/\(path)", by: sha256, world)
+    case .restore(_, let path, let sha256): judgeReplaced(host, "/lib/firmware/\(path)", by: sha256, askedAt, world)
     case .restoreLink: checkIntent(host.id, [.restoreFile], "a restored link")
     case .rebuildInitramfs: checkIntent(host.id, [.rebuildInitramfs], "a rebuilt initramfs")
     case .unloadKexec: checkIntent(host.id, [.unloadKexec], "an unloaded kexec kernel")
@@ -107,16 +108,22 @@ package final class SimAuditor: @unchecked Sendable {
     if case .giveLease = act { leased.remove(host.id) }
   }
 
-  /// What is written between the last look and the act, nobody can see: milliseconds on a host, two commands apart here.
+  /// What is written between the last look and the act, nobody can see: milliseconds on a host, two commands apart here,
+  /// and whatever a slow host takes until it hears of the act.
   private static let blindMilliseconds: Int64 = 2000
 
-  private func judgeReplaced(_ host: SimHost, _ path: String, by sha256: String?, _ world: SimWorld) {
+  private func judgeReplaced(_ host: SimHost, _ path: String, by sha256: String?, _ askedAt: Int64, _ world: SimWorld) {
     checkIntent(host.id, [.stageFile, .restoreFile], "a change of \(path)")
     guard let file = host.files[path], file.sha256 != sha256 else { return }
-    if let wrote = host.packageWroteAt, world.now - wrote < Self.blindMilliseconds { return }
+    // What this program brought there itself is no loss.
+    if host.staged.contains(file.sha256) || isUnseen(host, askedAt) { return }
     guard host.backups.values.contains(where: { $0.values.contains { $0.sha256 == file.sha256 } }) else {
       return breach(.replacedWithoutBackup, "\(path) of \(host.id) was replaced, and no backup holds it")
     }
+  }
+
+  private func isUnseen(_ host: SimHost, _ askedAt: Int64) -> Bool {
+    host.packageWroteAt.map { $0 > askedAt - Self.blindMilliseconds } ?? false
   }
 
   private func judgeActivation(_ host: SimHost, _ world: SimWorld, _ kind: EffectKind) {
@@ -134,12 +141,12 @@ package final class SimAuditor: @unchecked Sendable {
     }
   }
 
-  private func judgeReload(_ host: SimHost, _ token: String, _ world: SimWorld) {
+  private func judgeReload(_ host: SimHost, _ token: String, _ askedAt: Int64, _ world: SimWorld) {
     // The host itself keeps one that was begun from beginning twice.
     guard host.reload?.token != token else { return }
     judgeActivation(host, world, .reload)
     count("reload \(host.id)")
-    if let file = host.loadable, file.version < host.running {
+    if let file = host.loadable, file.version < host.running, !isUnseen(host, askedAt) {
       breach(.downgradeByReload, "\(host.id) runs \(host.running), and \(file.version) lies ready")
     }
   }

@@ -117,12 +117,13 @@ struct SimHostGateway: HostGateway {
   // MARK: Acts
 
   func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+    let askedAt = world.now
     let found = try await reach(host)
     if world.faults.draws(.lostRequest, &world.random) {
       world.fired(.lostRequest)
       throw HostError(.connectionLost, "the connection broke")
     }
-    world.auditor.judge(act, on: found, world)
+    world.auditor.judge(act, askedAt: askedAt, on: found, world)
     apply(act, host, found)
     if world.faults.draws(.lostReply, &world.random) {
       world.fired(.lostReply)

@@ -6,7 +6,7 @@ import Testing
 
 /// One night over 24 hosts and the real Nova: a controller that is killed, a pause, a host that never returns, a kind of
 /// host that fails, and an emergency in the middle of it, while the daemon holds the lock.
-@Suite(.serialized, .enabled(if: NightScenario.hasRoom)) struct NightTests {
+@Suite(.serialized, .enabled(if: NightScenario.isWanted)) struct NightTests {
   @Test func aNightWithEverythingInIt() async throws {
     try await NightScenario.play { night in
       let rollout = try await Self.evening(night)
