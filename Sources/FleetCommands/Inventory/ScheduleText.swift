@@ -9,12 +9,15 @@ enum ScheduleText {
   static func text(_ schedule: Schedule, now: Instant) -> String {
     let openings = schedule.window.openings(after: now, count: shown)
     let who = schedule.approvals == 0 ? "without approval" : "after \(schedule.approvals) approval(s)"
-    guard !openings.isEmpty else { return "schedule \(schedule.name), \(who): it does not open within two years" }
+    let staged = schedule.stageAhead.map { ", staged \(DurationText.people($0)) ahead" } ?? ""
+    guard !openings.isEmpty else {
+      return "schedule \(schedule.name), \(who)\(staged): it does not open within two years"
+    }
     let times = openings.map { opening in
       "\n  \(local(opening.opens, schedule.window.zone)) to \(local(opening.closes, schedule.window.zone))"
         + " (from \(opening.opens.rfc3339))"
     }
-    return "schedule \(schedule.name), \(who), opens next:" + times.joined()
+    return "schedule \(schedule.name), \(who)\(staged), opens next:" + times.joined()
   }
 
   /// `2026-12-01 22:00 +01:00`

@@ -98,6 +98,7 @@ struct ServeFlow {
     try await update(desk, context.inventory)
     try await DuePlans(context: context, store: held.store, desk: desk).make()
     bell.ring()
+    try await AheadFlow(context: context, store: held.store, desk: desk).run()
   }
 
   private func look(_ files: ServeFiles) async throws {

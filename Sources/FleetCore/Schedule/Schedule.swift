@@ -11,11 +11,14 @@ package struct Schedule: Hashable, Sendable, Codable {
   package var acceptRestarts: Int
   /// How long before an opening its plan is made.
   package var planAhead: Duration
+  /// How long before an opening hosts of an approved plan are staged ahead; `nil`: they are not.
+  package var stageAhead: Duration?
   package var declaredAt: SourceLocation
 
   package init(
     name: String, hosts: [String] = [], options: PlanOptions = PlanOptions(), window: MaintenanceWindow,
     approvals: Int = 1, acceptRestarts: Int = 0, planAhead: Duration = .seconds(12 * 3600),
+    stageAhead: Duration? = nil,
     declaredAt: SourceLocation = SourceLocation(file: "schedules.yaml")
   ) {
     self.name = name
@@ -25,6 +28,7 @@ package struct Schedule: Hashable, Sendable, Codable {
     self.approvals = approvals
     self.acceptRestarts = acceptRestarts
     self.planAhead = planAhead
+    self.stageAhead = stageAhead
     self.declaredAt = declaredAt
   }
 }

@@ -32,7 +32,7 @@ package struct RolloutEngine: Sendable {
   package func run(
     rollout: String, plan: Plan, planID: String, by: String, stop: @escaping @Sendable () -> StopWish?
   ) async throws -> RolloutReport {
-    let plan = located(plan)
+    let plan = services.located(plan)
     try begin(rollout, plan: plan, planID: planID, by: by)
     let ending = try await work(rollout, plan, stop)
     if let error = ending.error { throw error }
@@ -96,17 +96,6 @@ package struct RolloutEngine: Sendable {
     }
   }
 
-  /// Fills in where the images lie now: a plan names them by their content (RULES C).
-  private func located(_ plan: Plan) -> Plan {
-    var plan = plan
-    for index in plan.changes.indices {
-      guard let sha256 = plan.changes[index].image?.sha256 else { continue }
-      let known = services.catalog.images.first { $0.sha256 == sha256 }
-      plan.changes[index].image?.path = known?.path ?? services.store.blobPath(sha256)
-    }
-    return plan
-  }
-
   private func begin(_ rollout: String, plan: Plan, planID: String, by: String) throws {
     let booking = try services.store.booking(rollout: rollout)
     if !booking.hasStarted {
@@ -123,7 +112,10 @@ package struct RolloutEngine: Sendable {
       throw Failure(.changedSincePlan, "\(change.host) is not in the inventory any more")
     }
     let entries = try services.store.entries(rollout: rollout, host: change.host)
-    if entries.isEmpty { try journal([.hostDispatched], rollout, change.host) }
+    // What was staged ahead is told already, and began nothing.
+    if !entries.contains(where: { $0.event == .hostDispatched }) {
+      try journal([.hostDispatched], rollout, change.host)
+    }
     let runner = try HostRunner(
       host: host, change: change, rollout: rollout, services: services, entries: entries, others: others)
     do {

@@ -24,6 +24,8 @@ package actor ServeDesk {
   private var jobs: [String: ServeJob] = [:]
   /// Ordinary rollouts that a lost controller left in the middle of hosts, and why these are given back now.
   var yielding: [String: StopWish] = [:]
+  /// Rollouts of which hosts are staged ahead at this moment: they begin once that has ended.
+  private var staging: Set<String> = []
   var releasing: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
   private(set) var hosts: Set<HostID> = []
@@ -96,7 +98,7 @@ package actor ServeDesk {
       emergencies.insert(job.rollout)
       return taken(job)
     }
-    guard inHand.isEmpty, let job = waiting.first else { return nil }
+    guard inHand.isEmpty, let job = waiting.first, !staging.contains(job.rollout) else { return nil }
     return taken(job)
   }
 
@@ -135,6 +137,37 @@ package actor ServeDesk {
   func standing(_ booking: RolloutBooking) -> Opening? {
     guard let window = booking.window else { return nil }
     return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
+  }
+
+  // MARK: Staging ahead
+
+  /// The next rollout whose hosts may be staged ahead now, taken for that; `nil`: none. Each is to be given to
+  /// `endStaging`.
+  package func beginStaging(but others: Set<String> = []) throws(StoreError) -> String? {
+    let open = try store.openBookings()
+    guard let next = open.first(where: { !others.contains($0.record.id) && mayBeStaged($0.booking, $0.record.id) })
+    else { return nil }
+    staging.insert(next.record.id)
+    return next.record.id
+  }
+
+  /// Whether staging may go on: nothing begins meanwhile, and nobody stopped it.
+  package func goesOnStaging(_ rollout: String) throws(StoreError) -> Bool {
+    guard staging.contains(rollout) else { return false }
+    return mayBeStaged(try store.booking(rollout: rollout), rollout)
+  }
+
+  package func endStaging(_ rollout: String) {
+    staging.remove(rollout)
+    ring()
+  }
+
+  private func mayBeStaged(_ booking: RolloutBooking, _ rollout: String) -> Bool {
+    guard !isLeaving, emergencies.isEmpty, !control.inHand.contains(rollout), let window = booking.window,
+      let ahead = schedules.first(where: { $0.name == window.schedule })?.stageAhead,
+      case .waits(let opens)? = booking.turn(now: clock.now(), standing: standing(booking))
+    else { return false }
+    return standing(booking) != nil && clock.now() + ahead >= opens
   }
 
   // MARK: Booking

@@ -39,6 +39,19 @@ package struct EngineServices: Sendable {
   }
 }
 
+extension EngineServices {
+  /// Fills in where the images lie now: a plan names them by their content (RULES C).
+  package func located(_ plan: Plan) -> Plan {
+    var plan = plan
+    for index in plan.changes.indices {
+      guard let sha256 = plan.changes[index].image?.sha256 else { continue }
+      let known = catalog.images.first { $0.sha256 == sha256 }
+      plan.changes[index].image?.path = known?.path ?? store.blobPath(sha256)
+    }
+    return plan
+  }
+}
+
 /// One thing to show while a rollout runs.
 package struct ProgressEvent: Sendable, Hashable {
   package enum What: Sendable, Hashable {

@@ -17,7 +17,7 @@ struct SchedulesFileReader {
 
   private static let keys = [
     "name", "hosts", "target", "allow_downgrade", "allow_unknown_floor", "accept_sev_es_loss", "window", "blackouts",
-    "approvals", "accept_restarts", "plan_ahead",
+    "approvals", "accept_restarts", "plan_ahead", "stage_ahead",
   ]
 
   let targets: TargetsFileReader
@@ -46,7 +46,8 @@ struct SchedulesFileReader {
     let options = options(map)
     let approvals = map["approvals"]?.integer(InventoryLimits.approvals)
     let restarts = map["accept_restarts"]?.integer(InventoryLimits.restarts)
-    let ahead = map["plan_ahead"].flatMap(planAhead)
+    let ahead = map["plan_ahead"].flatMap { self.ahead($0, "plan_ahead") }
+    let staged = map["stage_ahead"].flatMap { self.ahead($0, "stage_ahead") }
     guard let name, let window else { return nil }
     var schedule = Schedule(
       name: name, hosts: selectors.map(\.text), options: options, window: window,
@@ -54,6 +55,7 @@ struct SchedulesFileReader {
     if let approvals { schedule.approvals = approvals }
     if let restarts { schedule.acceptRestarts = restarts }
     if let ahead { schedule.planAhead = ahead }
+    schedule.stageAhead = staged
     return Declared(schedule: schedule, selectors: selectors)
   }
 
@@ -76,11 +78,11 @@ struct SchedulesFileReader {
     return options
   }
 
-  private func planAhead(_ field: YamlField) -> Duration? {
+  private func ahead(_ field: YamlField, _ key: String) -> Duration? {
     guard let duration = field.duration() else { return nil }
     guard duration <= InventoryLimits.planAhead else {
       field.report(
-        .invalidValue, "plan_ahead must be at most \(DurationText.spelling(InventoryLimits.planAhead))")
+        .invalidValue, "\(key) must be at most \(DurationText.spelling(InventoryLimits.planAhead))")
       return nil
     }
     return duration

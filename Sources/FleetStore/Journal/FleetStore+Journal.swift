@@ -110,14 +110,20 @@ extension FleetStore {
   /// Hosts of which a rollout wrote something behind `seq`.
   package func hostsWorkedOn(after seq: Int64) throws(StoreError) -> Set<HostID> {
     try read { db in
-      let sql = "SELECT DISTINCT host FROM journal WHERE seq > ? AND rollout IS NOT NULL AND host IS NOT NULL"
+      let sql = """
+        SELECT DISTINCT host FROM journal WHERE seq > ? AND rollout IS NOT NULL AND host IS NOT NULL \
+        AND kind <> 'finding'
+        """
       return Set(try String.fetchAll(db, sql: sql, arguments: [seq]).map { HostID($0) })
     }
   }
 
   /// Of these hosts those on which another rollout worked behind the given entries.
   package func hosts(_ hosts: [HostID: Int64], workedOnBut rollout: String) throws(StoreError) -> Set<HostID> {
-    let sql = "SELECT 1 FROM journal WHERE host = ? AND seq > ? AND rollout IS NOT NULL AND rollout <> ? LIMIT 1"
+    let sql = """
+      SELECT 1 FROM journal WHERE host = ? AND seq > ? AND rollout IS NOT NULL AND rollout <> ? AND kind <> 'finding'
+      LIMIT 1
+      """
     return try read { db in
       let select = try db.cachedStatement(sql: sql)
       return Set(

@@ -25,14 +25,14 @@ import Testing
     while try await !what() { try await Task.sleep(for: .milliseconds(50)) }
   }
 
-  /// A window that is open now in UTC, every day, for a day but a minute.
-  private static func schedule(approvals: Int) -> String {
-    let minutes = Int(Date().timeIntervalSince1970) / 60 % 1440
+  /// A window that is open now in UTC, every day, for a day but a minute; or one that opens `later` minutes from now.
+  private static func schedule(approvals: Int, later: Int = 0, more: String = "") -> String {
+    let minutes = (Int(Date().timeIntervalSince1970) / 60 + later) % 1440
     let start = "\(minutes / 600)\(minutes / 60 % 10):\(minutes % 60 / 10)\(minutes % 10)"
     return """
       schedules:
         - name: nights
-          approvals: \(approvals)
+          approvals: \(approvals)\(more)
           window: {days: [mon, tue, wed, thu, fri, sat, sun], start: "\(start)", duration: 23h, zone: UTC}
       """
   }
@@ -90,6 +90,41 @@ import Testing
       }
       let rollouts = try await Self.rollouts(scenario)
       #expect(rollouts.map(\.state) == ["finished"], "an opening is planned once")
+    }
+  }
+
+  /// Staged ahead of a window that opens in two hours: what runs and what Nova knows is as it was, and a host that would
+  /// fail at night is told by day.
+  @Test func hostsAreStagedAheadOfTheirWindow() async throws {
+    try await Self.twoHosts { scenario in
+      let more = "\n    stage_ahead: 6h"
+      try Self.file(scenario, Self.schedule(approvals: 0, later: 120, more: more).replacing("23h", with: "1h"))
+      try await scenario.world.lab.set(.diskFull(folder: "/lib/firmware", left: 4096), on: "h2")
+      let before = try await [scenario.truth("h1"), scenario.truth("h2")]
+      let ended = try await Self.serving(scenario) { _ in
+        try await Self.until {
+          guard let row = try await Self.rollouts(scenario).first else { return false }
+          let told = try await scenario.sevfleet("rollout", "report", row.id).stdout
+          return told.contains("every trial passed") && told.contains("diskFull")
+        }
+      }
+      #expect(ended.stderr.contains("h2 could not be staged ahead"), "\(ended.stderr)")
+      let row = try #require(try await Self.rollouts(scenario).first)
+      let told = try await scenario.sevfleet("rollout", "report", row.id).stdout
+      #expect(told.contains("every trial passed, the backup is read and the image is there"), "\(told)")
+      #expect(told.contains("diskFull: "), "\(told)")
+      #expect(row.state == "paused", "it waits for its window")
+      for (old, host) in zip(before, ["h1", "h2"]) {
+        let now = try await scenario.truth(host)
+        #expect(now.firmwareFiles == old.firmwareFiles && now.running == old.running && now.bootID == old.bootID)
+        #expect(now.effects == old.effects && now.computeActive)
+        #expect(await scenario.service(host)?.isEnabled == true)
+      }
+      #expect(await scenario.novaChanges().isEmpty)
+      // It is nobody's yet: an emergency takes the host.
+      let (rescued, _) = try await scenario.apply(
+        ["h1", "--to", "older", "--emergency", "--reason", "bad image"], command: "downgrade")
+      #expect(rescued.status == 0, "\(rescued.stderr)")
     }
   }
 

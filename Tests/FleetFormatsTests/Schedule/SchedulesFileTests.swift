@@ -35,6 +35,7 @@ import Testing
           approvals: 2
           accept_restarts: 7
           plan_ahead: 1d
+          stage_ahead: 6h
         - name: all
           \(Self.window)
       """
@@ -49,10 +50,12 @@ import Testing
     #expect(
       first.window.blackouts.map { "\($0.first)..\($0.last)" } == ["2026-12-24..2026-12-24", "2026-12-31..2027-01-02"])
     #expect(first.approvals == 2 && first.acceptRestarts == 7 && first.planAhead == .seconds(86_400))
+    #expect(first.stageAhead == .seconds(6 * 3600))
     #expect(first.declaredAt == SourceLocation(file: "inventory/schedules.yaml", line: 2))
     let second = inventory.schedules[1]
     #expect(second.hosts.isEmpty && second.options == PlanOptions() && second.window.zone == .utc)
     #expect(second.approvals == 1 && second.acceptRestarts == 0 && second.planAhead == .seconds(43_200))
+    #expect(second.stageAhead == nil)
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
@@ -85,6 +88,7 @@ import Testing
     Case(["name: nights", window, "approvals: 3"], .invalidValue, 4),
     Case(["name: nights", window, "accept_restarts: -1"], .invalidValue, 4),
     Case(["name: nights", window, "plan_ahead: 8d"], .invalidValue, 4),
+    Case(["name: nights", window, "stage_ahead: 8d"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-02-29]"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-03-02..2026-03-01]"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-03-01..]"], .invalidValue, 4),
