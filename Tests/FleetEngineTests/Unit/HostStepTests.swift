@@ -220,6 +220,39 @@ import Testing
     #expect(ended.findings.contains { $0.hasPrefix("fileLeft: \(path)") } == isStrange, "\(ended.findings)")
   }
 
+  @Test("K: who takes the host over in the midst of the way back has it") func takenOverOnTheWayBack() async throws {
+    let world = StubWorld([], reason: StubRun.reason)
+    let hosts = StubHost(world)
+    var run = StubRun(world, hosts)
+    run.change = StubRun.change(image: Self.image, rebuildInitramfs: "6.1.0")
+    let path = try #require(run.change.stagePath)
+    let other = ControllerIdentity(id: String(repeating: "b", count: 32), hostName: "ctl2").holder(rollout: "r9")
+    hosts.change {
+      $0.files[path] = Self.image.sha256
+      $0.onAct = { state, act, _ in
+        guard case .restore(_, _, let sha256) = act else { return }
+        state.files[path] = sha256
+        state.observation.lease = HostLease(line: other.line)
+      }
+    }
+    run.blobs = Array(Self.contents.values)
+    run.backup = Self.backup([Self.file(path, Self.hashes[0])])
+    run.come(
+      to: .stage,
+      then: StubRun.done(EffectID(.stageFile, path), token: Self.image.sha256)
+        + StubRun.done(EffectID(.rebuildInitramfs, "6.1.0"), token: Self.image.sha256) + [
+          .stepFailed(step: .stage, failure: Failure(.shadowed, "another wins")), .returnStarted,
+        ])
+    let ended = try await run.drive().run
+    guard case .quarantined = ended.state else {
+      Issue.record("\(ended.state)")
+      return
+    }
+    #expect(ended.undoFailure?.kind == .otherMaintenance, "\(String(describing: ended.undoFailure))")
+    #expect(hosts.seen.acts.count == 1, "nothing behind the look that showed it: \(hosts.seen.acts.map(\.act))")
+    #expect(!world.seen.service.isEnabled, "its service is the other's to enable")
+  }
+
   @Test("U1: an initramfs that holds our image after its rebuild is no way back", arguments: [true, false])
   func initramfsIsReadBack(holdsOurs: Bool) async throws {
     let world = Self.world()
