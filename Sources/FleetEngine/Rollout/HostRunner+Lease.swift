@@ -75,7 +75,12 @@ extension HostRunner {
   func checkLease(_ lease: HostLease?) throws {
     guard run.holdsLease else { return }
     if let lease {
-      guard lease.isHeld(by: services.controller.id) else { throw Self.refusal(lease) }
+      guard lease.isHeld(by: services.controller.id) else {
+        let refusal = Self.refusal(lease)
+        // Whatever look showed it: nothing is undone behind it either.
+        lostLease = refusal
+        throw refusal
+      }
     } else if case .inDoubt = run.state {
       throw Failure(
         .otherMaintenance, "its lease is gone: somebody else removed it or had it",
