@@ -41,7 +41,7 @@ struct ProbeBench {
     let services = EngineServices(
       store: store, controller: try store.controller(), hosts: gateway, compute: nil, facts: FactsFile.builtIn,
       catalog: Catalog(),
-      moves: MoveSlots(limit: 1))
+      moves: MoveSlots())
     let maker = PlanMaker(services: services)
     let cost = try await Cost.of(0) {
       let looks = try await maker.probe(inventory.hosts)

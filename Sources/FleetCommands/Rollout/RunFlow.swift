@@ -22,7 +22,7 @@ struct RunFlow {
     defer { desk.letGo(rollout) }
     let user = Operator.name
     let report = try await context.withServices(
-      held.store, maxMoves: context.policy(of: plan).drain.maxMoves, progress: { line.show($0) }
+      held.store, moves: held.moves, progress: { line.show($0) }
     ) { services in
       try await context.engine(services, plan, until: until).run(
         rollout: rollout, plan: plan, planID: planID, by: user, stop: { desk.wish(for: rollout) ?? interruption.wish })

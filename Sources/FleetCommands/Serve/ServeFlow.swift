@@ -113,7 +113,8 @@ struct ServeFlow {
 
   private func drive(_ job: ServeJob, _ files: ServeFiles, _ desk: ServeDesk) async {
     do {
-      try await ServedRollout(context: files.current, store: held.store, control: held.desk).run(job)
+      try await ServedRollout(context: files.current, store: held.store, control: held.desk, moves: held.moves)
+        .run(job)
     } catch {
       do {
         // It is not begun again by itself: what went wrong would only go wrong again.

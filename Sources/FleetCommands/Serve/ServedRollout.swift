@@ -8,6 +8,7 @@ struct ServedRollout {
   let context: CommandContext
   let store: FleetStore
   let control: ControlDesk
+  let moves: CloudMoves
 
   func run(_ job: ServeJob) async throws {
     let record = try store.rollout(id: job.rollout)
@@ -16,7 +17,7 @@ struct ServedRollout {
     let line = ProgressLine(verbose: context.options.verbose)
     let control = control
     let report = try await context.withServices(
-      store, maxMoves: context.policy(of: stored.plan).drain.maxMoves, progress: { line.show($0) }
+      store, moves: moves, progress: { line.show($0) }
     ) { services in
       var services = services
       services.othersStop = { control.inHand.contains { $0 != job.rollout } }

@@ -29,9 +29,9 @@ struct CommandServices {
 
 extension CommandContext {
   /// Opens SSH and, if hosts are in Nova and it is to be asked, the cloud. Nothing is connected yet.
-  /// `maxMoves`: another limit than the inventory's.
+  /// `moves`: the slots that all rollouts of this process share; a command that moves nothing needs none.
   func services(
-    _ store: FleetStore, asksNova: Bool = true, maxMoves: Int? = nil,
+    _ store: FleetStore, asksNova: Bool = true, moves: CloudMoves = CloudMoves(),
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) throws -> CommandServices {
     let client = try SSHClient(.fromEnvironment)
@@ -40,7 +40,7 @@ extension CommandContext {
     let engine = EngineServices(
       store: store, controller: try store.controller(), hosts: hosts, compute: cloud.map { NovaComputeGateway($0) },
       facts: facts,
-      catalog: catalog.catalog, moves: MoveSlots(limit: maxMoves ?? inventory.policy.drain.maxMoves), progress: progress
+      catalog: catalog.catalog, moves: moves.slots(inventory.cloud), progress: progress
     )
     return CommandServices(engine: engine, hosts: hosts, client: client, cloud: cloud)
   }
@@ -57,11 +57,11 @@ extension CommandContext {
 
   /// Runs `body` with open services and closes them whatever happens.
   func withServices<Value>(
-    _ store: FleetStore, asksNova: Bool = true, maxMoves: Int? = nil,
+    _ store: FleetStore, asksNova: Bool = true, moves: CloudMoves = CloudMoves(),
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
     _ body: (EngineServices) async throws -> Value
   ) async throws -> Value {
-    let services = try services(store, asksNova: asksNova, maxMoves: maxMoves, progress: progress)
+    let services = try services(store, asksNova: asksNova, moves: moves, progress: progress)
     do {
       let value = try await body(services.engine)
       await services.close()

@@ -10,6 +10,8 @@ final class HeldLock: Sendable {
   let lock: DaemonLock
   let store: FleetStore
   let desk: ControlDesk
+  /// Shared by every rollout that this process drives.
+  let moves = CloudMoves()
   private let folder: String
   private let server = Mutex<ControlServer?>(nil)
 

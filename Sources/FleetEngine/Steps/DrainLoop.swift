@@ -100,25 +100,29 @@ struct DrainLoop {
 
   // MARK: Fleet-wide slots
 
+  private func slot(_ effect: EffectID) -> MoveSlots.Move {
+    MoveSlots.Move(rollout: runner.rollout, host: runner.host.id, effect: effect)
+  }
+
   mutating func take(_ effect: EffectID) async -> Bool {
-    guard await runner.services.moves.take(effect) else { return false }
+    guard await runner.services.moves.take(slot(effect), limit: policy.maxMoves) else { return false }
     slots.insert(effect)
     return true
   }
 
   private mutating func hold(_ effect: EffectID) async {
-    await runner.services.moves.hold(effect)
+    await runner.services.moves.hold(slot(effect))
     slots.insert(effect)
   }
 
   mutating func give(_ effect: EffectID) async {
     guard slots.remove(effect) != nil else { return }
-    await runner.services.moves.give(effect)
+    await runner.services.moves.give(slot(effect))
   }
 
   /// Gives every slot back, however the loop ended.
   mutating func giveAll() async {
-    for effect in slots { await runner.services.moves.give(effect) }
+    for effect in slots { await runner.services.moves.give(slot(effect)) }
     slots = []
   }
 }

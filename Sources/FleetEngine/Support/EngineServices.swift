@@ -13,6 +13,7 @@ package struct EngineServices: Sendable {
   package var facts: Facts
   package var catalog: Catalog
   package var bounds: EngineBounds
+  /// Shared by all rollouts of this process in the same cloud.
   package var moves: MoveSlots
   /// Whether this process drives another rollout, which can only be one that is just stopping.
   package var othersStop: @Sendable () -> Bool
@@ -71,25 +72,4 @@ package struct ProgressEvent: Sendable, Hashable {
     self.at = at
     self.what = what
   }
-}
-
-/// Fleet-wide limit of moves that Nova is asked for at once (RULES D5). Cold moves are limited by nobody else.
-package actor MoveSlots {
-  private let limit: Int
-  private var held: Set<EffectID> = []
-
-  package init(limit: Int) { self.limit = max(1, limit) }
-
-  /// Takes a slot for an effect if one is free, or if it has one.
-  package func take(_ effect: EffectID) -> Bool {
-    guard held.contains(effect) || held.count < limit else { return false }
-    held.insert(effect)
-    return true
-  }
-
-  /// A slot for what Nova does already, such as a move found under way after a restart: it counts, limit or not.
-  package func hold(_ effect: EffectID) { held.insert(effect) }
-
-  /// Gives an effect's slot back; what holds none changes nothing.
-  package func give(_ effect: EffectID) { held.remove(effect) }
 }

@@ -131,7 +131,7 @@ package struct SimRun: Sendable {
       store: store, controller: Self.controller, hosts: wrapHosts(SimHostGateway(world: world, life: life), world),
       compute: wrapCompute(SimComputeGateway(world: world, life: life), world),
       clock: SimClock(world: world, life: life), facts: scenario.facts,
-      catalog: scenario.catalog, bounds: bounds, moves: MoveSlots(limit: 20),
+      catalog: scenario.catalog, bounds: bounds, moves: MoveSlots(),
       progress: { event in
         guard case .journal(let entry) = event.what else { return }
         world.auditor.note(entry, of: event.host)

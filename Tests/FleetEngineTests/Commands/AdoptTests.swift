@@ -24,7 +24,7 @@ import Testing
       hosts.change { $0.observation.lease = lease }
       services = EngineServices(
         store: rollout.store, controller: StubRun.controller, hosts: hosts, compute: world, clock: world,
-        facts: Facts(), catalog: Catalog(), moves: MoveSlots(limit: 1))
+        facts: Facts(), catalog: Catalog(), moves: MoveSlots())
     }
 
     func lost() async throws -> [LostHost] { try await LostHosts(services, hosts: [host]).find() }

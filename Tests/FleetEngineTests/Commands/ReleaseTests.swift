@@ -18,7 +18,7 @@ import Testing
     let services = EngineServices(
       store: rollout.store, controller: StubRun.controller, hosts: hosts, compute: world, clock: world, facts: Facts(),
       catalog: Catalog(),
-      moves: MoveSlots(limit: 1))
+      moves: MoveSlots())
     let quarantine = try rollout.quarantine(effects)
     return try await Release(host: host, quarantine: quarantine, services: services).release(reason: "looked at")
   }

@@ -138,7 +138,7 @@ import Testing
 
   @Test("D5: a stop counts against the limit of what is switched off at once") func stopsAreLimited() async throws {
     var drain = StubDrain(others: ["t"])
-    drain.limit = 4
+    drain.policy.maxMoves = 4
     drain.policy.sev = .stop
     drain.policy.cold = 1
     drain.planned = .stop
@@ -151,9 +151,32 @@ import Testing
     #expect(requests[1].at - requests[0].at >= 20_000, "the second waits for the first")
   }
 
+  @Test("D5: moves of another rollout count, each drain under the limit of its own policy", arguments: [1, 2, 3])
+  func othersCount(limit: Int) async throws {
+    var drain = StubDrain()
+    drain.policy.maxMoves = limit
+    // The same server too: whoever asked for it holds a slot of his own.
+    for server in [StubDrain.server, "t"] {
+      let move = MoveSlots.Move(rollout: "r9", host: HostID("sev-9"), effect: EffectID(.moveCold, server))
+      await drain.moves.hold(move)
+    }
+    let run = try await drain.run()
+    if limit > 2 {
+      #expect(Self.isDrained(run), "\(run.state)")
+      #expect(drain.world.seen.calls == ["migrate", "confirm"])
+    } else {
+      #expect(Self.failure(run)?.kind == .drainDeadline, "\(run.state)")
+      #expect(drain.world.seen.calls.isEmpty)
+    }
+    let free = await drain.moves.take(StubRun.move("u"), limit: 3)
+    #expect(free, "it gave back what it held, and nothing of theirs")
+    let full = await !drain.moves.take(StubRun.move("v"), limit: 3)
+    #expect(full)
+  }
+
   @Test("nothing new begins while a move is taken back") func revertIsOpen() async throws {
     var drain = StubDrain(others: ["t"])
-    drain.limit = 4
+    drain.policy.maxMoves = 4
     drain.policy.cold = 4
     let token = "\(StubWorld.name)#0#1"
     let move = EffectID(.moveCold, StubDrain.server)

@@ -10,8 +10,8 @@ struct StubDrain {
   var plannedRunning = true
   /// How long ago the drain was begun by a process that is gone.
   var age: Int64 = 0
-  /// Moves at once in the fleet.
-  var limit = 1
+  /// Shared with what else runs in the fleet.
+  var moves = MoveSlots()
   /// What that process had begun.
   var open: [HostRun.Event] = []
   let world: StubWorld
@@ -26,6 +26,7 @@ struct StubDrain {
     }
     world = StubWorld(servers, reason: StubRun.reason)
     policy.sev = .cold
+    policy.maxMoves = 1
     policy.confirmAfter = .seconds(10)
   }
 
@@ -40,7 +41,7 @@ struct StubDrain {
       })
     run.policy.drain = policy
     run.age = age
-    run.limit = limit
+    run.moves = moves
     run.come(to: .drain, then: open)
     return try await run.drive().run
   }

@@ -22,8 +22,8 @@ struct StubRun {
   var backup: StoredBackup?
   /// Contents that the backup names.
   var blobs: [String] = []
-  /// Moves at once in the fleet.
-  var limit = 1
+  /// Shared with what else runs in the fleet.
+  var moves = MoveSlots()
   let world: StubWorld
   let hosts: any HostGateway
 
@@ -47,6 +47,10 @@ struct StubRun {
       stagePath: image.map { "/lib/firmware/amd/\($0.kernelName)" }, rebuildInitramfs: rebuildInitramfs,
       drain: DrainPlan(needed: true, servers: servers), sevES: SEVESImpact(verdict: .kept, text: ""),
       attestation: AttestationImpact(), reasons: [])
+  }
+
+  static func move(_ server: String, rollout: String = rollout) -> MoveSlots.Move {
+    MoveSlots.Move(rollout: rollout, host: host, effect: EffectID(.moveCold, server))
   }
 
   static func done(_ effect: EffectID, token: String = "t") -> [HostRun.Event] {
@@ -78,7 +82,7 @@ struct StubRun {
     let services = EngineServices(
       store: store, controller: Self.controller, hosts: hosts, compute: world, clock: world, facts: Facts(),
       catalog: Catalog(),
-      moves: MoveSlots(limit: limit))
+      moves: moves)
     let runner = try HostRunner(
       host: declared, change: change, rollout: Self.rollout, services: services,
       entries: try store.entries(rollout: Self.rollout))
