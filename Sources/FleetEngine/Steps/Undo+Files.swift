@@ -11,7 +11,10 @@ extension Undo {
   func putFileBack() async throws -> String {
     var texts: [String] = []
     for record in runner.run.effects where record.id.kind == .stageFile {
-      texts.append(try await putBack(record.id.subject, to: try saved(record.id.subject)))
+      let path = record.id.subject
+      let saved = try saved(path)
+      try await keepStranger(path, saved)
+      texts.append(try await putBack(path, to: saved, overwriting: true))
       try await rebuildInitramfs()
     }
     return texts.joined(separator: "; ")
@@ -50,6 +53,22 @@ extension Undo {
       expected: runner.change.image?.sha256 ?? "no file", found: found)
   }
 
+  /// What decides the next reset is put right whoever wrote it last (RULES U2), and nothing is lost by it: the content
+  /// of a file that no backup holds is kept by its hash at the controller, and told.
+  private func keepStranger(_ path: String, _ saved: StoredBackup.File?) async throws {
+    let hosts = runner.services.hosts
+    if saved?.type == "l", try await linkTarget(path) == saved?.linkTarget { return }
+    guard let found = try await hosts.fileHash(runner.host, path: path), found != saved?.sha256,
+      stranger(path, found) != nil
+    else { return }
+    let kept = try runner.services.store.storeBlob(try await hosts.read(runner.host, path: path))
+    guard kept == found else {
+      throw Failure(.undoFailed, "\(path) changed while it was read", expected: found, found: kept, isTransient: true)
+    }
+    try runner.finding(
+      "fileKept", "\(path) was written by somebody else since, and is put back; its content is kept as \(kept)")
+  }
+
   /// What the backup holds of a path; `nil`: nothing lay there.
   func saved(_ path: String) throws -> StoredBackup.File? {
     let id = BackupStep.id(runner)
@@ -63,7 +82,9 @@ extension Undo {
     path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
   }
 
-  private func putBack(_ path: String, to saved: StoredBackup.File?) async throws -> String {
+  private func putBack(
+    _ path: String, to saved: StoredBackup.File?, overwriting: Bool = false
+  ) async throws -> String {
     let hosts = runner.services.hosts
     let backup = BackupStep.id(runner)
     let isLink = saved?.type == "l"
@@ -74,6 +95,7 @@ extension Undo {
         if isLink, try await linkTarget(path) == saved?.linkTarget { return .alreadyDone }
         let found = try await hosts.fileHash(runner.host, path: path)
         if !isLink, found == saved?.sha256 { return .alreadyDone }
+        if overwriting { return .ready }
         return stranger(path, found).map { .blocked($0) } ?? .ready
       },
       act: { _ in

@@ -116,7 +116,7 @@ package final class SimAuditor: @unchecked Sendable {
     checkIntent(host.id, [.stageFile, .restoreFile], "a change of \(path)")
     guard let file = host.files[path], file.sha256 != sha256 else { return }
     // What this program brought there itself is no loss.
-    if host.staged.contains(file.sha256) || isUnseen(host, askedAt) { return }
+    if host.staged.contains(file.sha256) || host.read.contains(file.sha256) || isUnseen(host, askedAt) { return }
     guard host.backups.values.contains(where: { $0.values.contains { $0.sha256 == file.sha256 } }) else {
       return breach(.replacedWithoutBackup, "\(path) of \(host.id) was replaced, and no backup holds it")
     }

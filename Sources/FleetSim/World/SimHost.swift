@@ -66,6 +66,8 @@ package struct SimHost: Sendable {
   /// Processes of guests that Nova does not know.
   var strangers: [GuestProcess] = []
   var staged: Set<String> = []
+  /// Contents that the controller has read, and so has.
+  var read: Set<String> = []
   var backups: [String: [String: SimFile]] = [:]
   var power = Power.up
   var resetToken: String?

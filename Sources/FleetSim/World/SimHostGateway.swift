@@ -81,6 +81,7 @@ struct SimHostGateway: HostGateway {
     guard let file = try await reach(host).files[path], let image = world.images.image(sha256: file.sha256) else {
       throw HostError(.refused, "no such file: \(path)")
     }
+    edit(host) { $0.read.insert(file.sha256) }
     return image.bytes
   }
 
