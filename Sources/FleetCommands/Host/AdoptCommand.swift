@@ -44,12 +44,25 @@ struct HostAdopt: AsyncParsableCommand {
     }
   }
 
-  private func adopt(_ host: FleetCore.Host, _ reason: String, _ context: CommandContext) async throws {
-    let lease = try await context.briefly("host adopt") { store in
-      try await context.withServices(store, asksNova: false) { services in
-        try await LeaseDesk(services).adopt(host, reason: reason, by: Operator.name)
+  /// By this process, or by `serve` where that holds the lock.
+  private func takenOver(_ host: HostID, _ reason: String, _ context: CommandContext) async throws -> HostLease {
+    do {
+      return try await context.briefly("host adopt") { try await context.adopt(host, reason, by: Operator.name, $0) }
+    } catch let error as StoreError where error.kind == .locked {
+      guard let served = try Served(context) else { throw error }
+      let request = ControlRequest(.adopt, by: Operator.name, reason: reason, host: host)
+      let answer = try await served.ask(request, within: ControlBounds.hostTime)
+      guard let lease = answer.lease else {
+        throw CommandError(
+          ExitStatus.failed, "unreadable", "\(answer.text), as the controller says, and it does not say whose it was",
+          expected: "the lease that was taken over", found: "none")
       }
+      return lease
     }
+  }
+
+  private func adopt(_ host: FleetCore.Host, _ reason: String, _ context: CommandContext) async throws {
+    let lease = try await takenOver(host.id, reason, context)
     let text = "its lease is taken over from \(lease.text)"
     if options.json {
       try context.output.document(

@@ -30,11 +30,13 @@ struct HostRelease: AsyncParsableCommand {
       let rollout = try context.store().quarantines()[host.id]?.rollout
       let said: String
       do {
-        said = try await context.briefly("host release") { try await context.release(host.id, reason, $0) }
+        said = try await context.briefly("host release") {
+          try await context.release(host.id, reason, by: Operator.name, $0)
+        }
       } catch let error as StoreError where error.kind == .locked {
         guard let served = try Served(context) else { throw error }
         let request = ControlRequest(.release, by: Operator.name, reason: reason, host: host.id)
-        said = try await served.ask(request, within: ControlBounds.releaseTime).text
+        said = try await served.ask(request, within: ControlBounds.hostTime).text
       }
       if options.json {
         try context.output.document(

@@ -54,3 +54,13 @@ package struct LeaseDesk {
       .finding(kind: kind, text: text), rollout: nil, host: host.id, at: services.clock.now())
   }
 }
+
+extension CommandContext {
+  /// Takes a host's lease over, for the holder of the lock. Returns the lease that lay there.
+  func adopt(_ id: HostID, _ reason: String, by person: String, _ store: FleetStore) async throws -> HostLease {
+    let host = try host(id.rawValue)
+    return try await withServices(store, asksNova: false) { services in
+      try await LeaseDesk(services).adopt(host, reason: reason, by: person)
+    }
+  }
+}

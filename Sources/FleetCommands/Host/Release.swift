@@ -75,9 +75,11 @@ package struct Release {
 
 extension CommandContext {
   /// Gives a quarantined host back; for the holder of the lock. Returns what became of it.
-  func release(_ id: HostID, _ reason: String, _ store: FleetStore) async throws -> String {
+  func release(_ id: HostID, _ reason: String, by person: String, _ store: FleetStore) async throws -> String {
     let host = try host(id.rawValue)
-    guard let quarantine = try store.quarantines()[id] else { return try await giveLeaseBack(host, reason, store) }
+    guard let quarantine = try store.quarantines()[id] else {
+      return try await giveLeaseBack(host, reason, by: person, store)
+    }
     return try await withServices(store) { services in
       try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
     }
@@ -86,7 +88,9 @@ extension CommandContext {
 
 extension CommandContext {
   /// A host without a quarantine whose lease no run of ours will give back: it was adopted, or could not be reached.
-  private func giveLeaseBack(_ host: FleetCore.Host, _ reason: String, _ store: FleetStore) async throws -> String {
+  private func giveLeaseBack(
+    _ host: FleetCore.Host, _ reason: String, by person: String, _ store: FleetStore
+  ) async throws -> String {
     if let rollout = try store.hostsInOpenRollouts()[host.id] {
       throw CommandError(
         ExitStatus.usage, "otherMaintenance", "rollout \(rollout) has work on \(host.id); resume that",
@@ -94,7 +98,7 @@ extension CommandContext {
     }
     return try await withServices(store, asksNova: false) { services in
       guard let said = try await LeaseDesk(services).giveBack(host) else { throw CommandError.notQuarantined(host.id) }
-      let text = "\(Operator.name) had its lease given back: \(reason)"
+      let text = "\(person) had its lease given back: \(reason)"
       try store.append(
         .finding(kind: "leaseReleased", text: text), rollout: nil, host: host.id, at: services.clock.now())
       return said

@@ -35,14 +35,13 @@ struct ServeFlow {
     let store = held.store
     let desk = ServeDesk(
       store: store, control: held.desk, ring: { bell.ring() },
-      release: { host, reason in
-        do {
-          return try await files.current.release(host, reason, store)
-        } catch {
-          let said = CommandError(error)
-          throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
-        }
-      })
+      acts: HostActs(
+        release: { host, reason, person in
+          try await Self.telling { try await files.current.release(host, reason, by: person, store) }
+        },
+        adopt: { host, reason, person in
+          try await Self.telling { try await files.current.adopt(host, reason, by: person, store) }
+        }))
     try await update(desk, context.inventory)
     try held.listen { await desk.answer($0) }
     let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
@@ -68,6 +67,16 @@ struct ServeFlow {
   private func update(_ desk: ServeDesk, _ inventory: Inventory) async throws {
     try await desk.update(
       schedules: inventory.schedules, hosts: inventory.hosts.map(\.id), emergency: inventory.policy.emergency)
+  }
+
+  /// What the other process is told where `body` throws.
+  private static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch {
+      let said = CommandError(error)
+      throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
+    }
   }
 
   // MARK: Loops

@@ -82,6 +82,6 @@ extension CommandError {
     "tooShort": ExitStatus.usage, "noHost": ExitStatus.usage, "finished": ExitStatus.usage,
     "restartsNotAccepted": ExitStatus.usage, "notQuarantined": ExitStatus.usage, "scheduled": ExitStatus.usage,
     "notScheduled": ExitStatus.usage, "halted": ExitStatus.usage, "approvedAlready": ExitStatus.usage,
-    "samePerson": ExitStatus.usage,
+    "samePerson": ExitStatus.usage, "notLeased": ExitStatus.usage, "leaseIsOurs": ExitStatus.usage,
   ]
 }

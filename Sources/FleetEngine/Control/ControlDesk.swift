@@ -49,7 +49,7 @@ package final class ControlDesk: Sendable {
     case .status: status(.done, holder.text)
     case .pause: stop(request, StopWish(.pause, by: Self.plain(request.by), reason: request.reason.map(Self.plain)))
     case .halt: stop(request, StopWish(.halt, by: Self.plain(request.by), reason: request.reason.map(Self.plain)))
-    case .approve, .run, .resume, .release:
+    case .approve, .run, .resume, .release, .adopt:
       ControlAnswer(
         .refused, "the holder of the lock runs one command and takes no other work: \(holder.text)", kind: "locked",
         holder: holder, rollouts: inHand)

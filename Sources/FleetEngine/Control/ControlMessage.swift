@@ -6,13 +6,13 @@ package struct ControlRequest: Hashable, Sendable, Codable {
   package enum Verb: String, Hashable, Sendable, Codable, CaseIterable {
     case status, pause, halt
     /// What only `serve` does for others.
-    case approve, run, resume, release
+    case approve, run, resume, release, adopt
 
     /// Whether asking twice does what asking once does; whoever gets no answer may then ask again.
     var mayBeRepeated: Bool {
       switch self {
       case .status, .pause, .halt, .run, .resume: true
-      case .approve, .release: false
+      case .approve, .release, .adopt: false
       }
     }
   }
@@ -25,7 +25,7 @@ package struct ControlRequest: Hashable, Sendable, Codable {
   package var reason: String?
   /// `run`: the id of a stored plan.
   package var plan: String?
-  /// `release`: the host.
+  /// `release` and `adopt`: the host.
   package var host: HostID?
   /// `run` and `approve`: how many servers may be shut down (RULES D2).
   package var restarts: Int?
@@ -67,10 +67,12 @@ package struct ControlAnswer: Hashable, Sendable, Codable {
   package var holder: LockHolder?
   /// Rollouts that the holder works on or will, without anybody asking again.
   package var rollouts: [String]
+  /// `adopt`: the lease that was taken over.
+  package var lease: HostLease?
 
   package init(
     _ outcome: Outcome, _ text: String, kind: String? = nil, expected: String? = nil, found: String? = nil,
-    holder: LockHolder? = nil, rollouts: [String] = []
+    holder: LockHolder? = nil, rollouts: [String] = [], lease: HostLease? = nil
   ) {
     self.outcome = outcome
     self.kind = kind
@@ -79,6 +81,7 @@ package struct ControlAnswer: Hashable, Sendable, Codable {
     self.found = found
     self.holder = holder
     self.rollouts = rollouts
+    self.lease = lease
   }
 }
 
@@ -119,8 +122,9 @@ package enum ControlBounds {
   static let patience = Duration.seconds(5)
   /// For the holder to answer: it looks at values in memory and at most writes one line of the journal.
   package static let answerTime = Duration.seconds(10)
-  /// For `serve` to give a host back: it asks Nova, which may take its time, and answers when that is done.
-  package static let releaseTime = Duration.seconds(180)
+  /// For `serve` to give a host back or to take one over: it asks the host and Nova, which may take their time, and
+  /// answers when that is done.
+  package static let hostTime = Duration.seconds(180)
   /// Between two tries to reach a holder that does not listen yet.
   static let knock = Duration.milliseconds(100)
 }

@@ -3,7 +3,7 @@ import FleetStore
 
 /// What `serve` answers to other processes.
 extension ServeDesk {
-  /// Answers another process. Only a release takes its time.
+  /// Answers another process. Only what is done to a host takes its time.
   package func answer(_ request: ControlRequest) async -> ControlAnswer {
     switch request.verb {
     case .status: return status(request)
@@ -16,9 +16,7 @@ extension ServeDesk {
       } catch {
         return Self.refusal(error, control.holder)
       }
-    case .release:
-      guard let host = request.host else { return usage("no host was named") }
-      return await released(host, reason: ControlDesk.plain(request.reason ?? ""))
+    case .release, .adopt: return await acted(request)
     }
   }
 
@@ -48,7 +46,7 @@ extension ServeDesk {
       return ControlAnswer(.done, said, holder: control.holder)
     case .run: return try run(rollout, request, by: by)
     case .resume: return try resume(rollout, by: by)
-    case .status, .pause, .halt, .release: return usage("\(request.verb.rawValue) is answered elsewhere")
+    case .status, .pause, .halt, .release, .adopt: return usage("\(request.verb.rawValue) is answered elsewhere")
     }
   }
 
@@ -124,17 +122,39 @@ extension ServeDesk {
       takeUp: { self.yielding[$0] = $1 })
   }
 
-  private func released(_ host: HostID, reason: String) async -> ControlAnswer {
-    guard releasing.insert(host).inserted else {
-      return refused("busy", "\(host) is being released by somebody else")
+  /// Releases a host or takes it over, one person's request for a host at a time.
+  private func acted(_ request: ControlRequest) async -> ControlAnswer {
+    guard let host = request.host else { return usage("no host was named") }
+    guard busyHosts.insert(host).inserted else {
+      return refused("busy", "\(host) is being released or taken over by somebody else")
     }
-    defer { releasing.remove(host) }
+    defer { busyHosts.remove(host) }
+    let reason = ControlDesk.plain(request.reason ?? "")
+    let by = ControlDesk.plain(request.by)
     do {
-      let said = try await release(host, reason)
-      return ControlAnswer(.done, said, holder: control.holder)
+      guard request.verb == .adopt else {
+        let said = try await acts.release(host, reason, by)
+        return ControlAnswer(.done, said, holder: control.holder)
+      }
+      guard !reason.isEmpty else { return usage("a host is taken over with a reason") }
+      if let refusal = try workInHand(host) { return refusal }
+      let lease = try await acts.adopt(host, reason, by)
+      return ControlAnswer(
+        .done, "its lease is taken over from \(lease.text)", holder: control.holder, lease: lease)
     } catch {
       return Self.refusal(error, control.holder)
     }
+  }
+
+  /// A run of ours that lost its lease must find that out: with the lease under it again it would go on, on a host that
+  /// somebody else may have changed. `nil`: no rollout in hand has begun the host.
+  private func workInHand(_ host: HostID) throws -> ControlAnswer? {
+    guard let rollout = try store.hostsInOpenRollouts(begunOnly: true)[host], control.inHand.contains(rollout) else {
+      return nil
+    }
+    return refused(
+      "otherMaintenance", "rollout \(rollout) is just at work on \(host); nothing was done",
+      expected: "rollout pause \(rollout), or its end", found: rollout)
   }
 
   // MARK: Answers

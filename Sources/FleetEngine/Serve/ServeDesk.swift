@@ -6,9 +6,6 @@ package import FleetStore
 /// The queue is the journal: what was planned, approved and left there is found again by the next process. All decisions
 /// are made one after the other, each of them without waiting, so that a stop never falls between a look and its act.
 package actor ServeDesk {
-  /// Gives a quarantined host back; returns what became of it. Throws where it was not.
-  package typealias Releaser = @Sendable (HostID, _ reason: String) async throws -> String
-
   /// Between two plans for an opening that came to nothing: something may change, and a plan asks every host.
   private static let idleInterval = Duration.seconds(15 * 60)
   /// How long after an emergency the hosts it was about are not touched by a schedule that nobody has to approve.
@@ -18,7 +15,7 @@ package actor ServeDesk {
   let clock: any EngineClock
   package nonisolated let control: ControlDesk
   let ring: @Sendable () -> Void
-  let release: Releaser
+  let acts: HostActs
   var emergencies: Set<String> = []
   /// What is driven, as it was when it was begun.
   private var jobs: [String: ServeJob] = [:]
@@ -26,7 +23,8 @@ package actor ServeDesk {
   var yielding: [String: StopWish] = [:]
   /// Rollouts of which hosts are staged ahead at this moment: they begin once that has ended.
   private var staging: Set<String> = []
-  var releasing: Set<HostID> = []
+  /// Hosts that are just being released or taken over.
+  var busyHosts: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
   private(set) var hosts: Set<HostID> = []
   /// The fleet's own policy.
@@ -38,13 +36,13 @@ package actor ServeDesk {
   /// `ring` is called when there may be something new to drive; it must not wait.
   package init(
     store: FleetStore, control: ControlDesk, clock: any EngineClock = SystemClock(),
-    ring: @escaping @Sendable () -> Void, release: @escaping Releaser
+    ring: @escaping @Sendable () -> Void, acts: HostActs
   ) {
     self.store = store
     self.control = control
     self.clock = clock
     self.ring = ring
-    self.release = release
+    self.acts = acts
   }
 
   /// What the operator's files say now.
@@ -131,7 +129,7 @@ package actor ServeDesk {
   }
 
   /// Nothing is in hand any more and nothing will be.
-  package var hasLeft: Bool { isLeaving && control.inHand.isEmpty && releasing.isEmpty }
+  package var hasLeft: Bool { isLeaving && control.inHand.isEmpty && busyHosts.isEmpty }
 
   /// The opening of a booked schedule on its date, as the files tell it now.
   func standing(_ booking: RolloutBooking) -> Opening? {

@@ -26,11 +26,15 @@ struct ServeBench: Sendable {
   let desk: ServeDesk
   let clock = Clock()
 
-  init(release: @escaping ServeDesk.Releaser = { _, _ in "released" }) async throws {
+  init(
+    release: @escaping HostActs.Release = { _, _, _ in "released" },
+    adopt: @escaping HostActs.Adopt = { _, _, _ in HostLease(line: "theirs") }
+  ) async throws {
     store = try StubRollout().store
     let holder = LockHolder(pid: 7, startedAt: Self.opens, command: "serve", hostName: "ctl1")
     let control = ControlDesk(store: store, holder: holder, clock: clock)
-    desk = ServeDesk(store: store, control: control, clock: clock, ring: {}, release: release)
+    desk = ServeDesk(
+      store: store, control: control, clock: clock, ring: {}, acts: HostActs(release: release, adopt: adopt))
     clock.set(Self.opens + .seconds(-3600))
   }
 

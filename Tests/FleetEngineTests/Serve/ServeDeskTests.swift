@@ -400,7 +400,7 @@ import Testing
     #expect(await bench.desk.isDue("others", opening, at: now + .seconds(3600)) == false)
   }
 
-  // MARK: Leaving, releasing
+  // MARK: Leaving
 
   @Test func whoLeavesBeginsNothingAndTellsNothing() async throws {
     let bench = try await ServeBench()
@@ -418,27 +418,12 @@ import Testing
     #expect(try bench.state("r-one") == .running, "the next controller finds it as it was left")
   }
 
-  @Test func ofTwoReleasesAtOnceOneIsDone() async throws {
-    let (entered, enter) = AsyncStream<Void>.makeStream()
-    let (gate, open) = AsyncStream<Void>.makeStream()
-    let bench = try await ServeBench { _, _ in
-      enter.yield()
-      for await _ in gate { break }
-      return "its compute service is enabled"
-    }
-    let request = ControlRequest(.release, by: "ada", reason: "mended", host: HostID("h1"))
-    async let first = bench.desk.answer(request)
-    for await _ in entered { break }
-    #expect(await bench.desk.answer(request).kind == "busy")
-    open.yield()
-    #expect(await first.outcome == .done)
-  }
-
   @Test func whatIsNotAskedRightIsRefused() async throws {
     let bench = try await ServeBench()
     for request in [
       ControlRequest(.run, by: "ada"), ControlRequest(.resume, by: "ada"), ControlRequest(.approve, by: "ada"),
       ControlRequest(.run, rollout: "r-one", by: "ada"), ControlRequest(.release, by: "ada"),
+      ControlRequest(.adopt, by: "ada", reason: "gone"), ControlRequest(.adopt, by: "ada", host: HostID("h1")),
     ] { #expect(await bench.desk.answer(request).kind == "usage", "\(request)") }
     for verb in [ControlRequest.Verb.resume, .approve, .pause, .halt] {
       #expect(await bench.ask(verb, "r-none").kind == "notFound", "\(verb)")

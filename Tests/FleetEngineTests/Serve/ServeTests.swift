@@ -161,6 +161,8 @@ import Testing
         #expect(down.hosts.map(\.outcome) == ["converged"])
         let nothing = try await scenario.sevfleet("host", "release", "h1", "--reason", "none", "--json")
         #expect(nothing.status == 64 && nothing.stdout.contains("notQuarantined"), "\(nothing.stdout)")
+        let unleased = try await scenario.sevfleet("host", "adopt", "h1", "--reason", "none", "--json")
+        #expect(unleased.status == 64 && unleased.stdout.contains("notLeased"), "\(unleased.stdout)")
       }
       #expect(try await scenario.truth("h1").running == LabVersion(1, 55, 29))
     }
