@@ -58,15 +58,55 @@ import Testing
     #expect(try store.hostsInOpenRollouts() == [Self.one: "r-rescue"])
   }
 
-  @Test func whatWasLeftRuns() throws {
+  /// Nobody works on it, so it must not be told as running: its controller would be missed where it is only people.
+  @Test func whatWasLeftRunsOnceItIsBegun() throws {
     let folder = try TemporaryFolder()
     let store = try folder.open()
     try Self.book("r-night", [Self.one], store)
-    try store.append(.rolloutPaused(reason: "x"), rollout: "r-night", host: nil, at: Samples.time(1))
-    #expect(try store.rollout(id: "r-night").state == .paused)
-    try store.append(.rolloutLeft(by: "ada"), rollout: "r-night", host: nil, at: Samples.time(2))
-    #expect(try store.rollout(id: "r-night").state == .running)
+    let events: [(JournalEvent, RolloutReport.State)] = [
+      (.rolloutPaused(reason: "x"), .paused), (.rolloutLeft(by: "ada"), .paused),
+      (.rolloutStarted(plan: "p", by: "ada", emergency: nil), .running), (.rolloutPaused(reason: "x"), .paused),
+      (.rolloutLeft(by: "ada"), .running),
+    ]
+    for (event, state) in events {
+      try store.append(event, rollout: "r-night", host: nil, at: Samples.time(1))
+      #expect(try store.rollout(id: "r-night").state == state, "\(event)")
+    }
     #expect(try store.booking(rollout: "r-night").leftBy == "ada")
+  }
+
+  /// Every sequence of up to three events after every beginning: list and report agree, and what waits is paused.
+  @Test func aListTellsTheStateThatAReportTells() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    let plan = Samples.plan([Self.one])
+    let planID = try Samples.planID(plan)
+    try store.save(plan: plan, id: planID, at: Samples.start)
+    let words: [JournalEvent] = [
+      .rolloutApproved(by: "bob"), .rolloutPaused(reason: "x"), .rolloutHalted(reason: "x"), .rolloutLeft(by: "ada"),
+      .rolloutStarted(plan: planID, by: "ada", emergency: nil),
+    ]
+    var sequences: [[JournalEvent]] = [
+      [.rolloutScheduled(schedule: "nights", opening: Self.opening, approvals: 1)],
+      [.rolloutLeft(by: "ada", approvals: 1)], [.rolloutLeft(by: "ada")], [],
+    ]
+    var longest = sequences
+    for _ in 0..<3 {
+      longest = longest.flatMap { start in words.map { start + [$0] } }
+      sequences += longest
+    }
+    for (number, events) in sequences.enumerated() {
+      let id = "r-\(1000 + number)"
+      try store.createRollout(id: id, plan: planID, at: Samples.start, events: events)
+    }
+    let records = Dictionary(uniqueKeysWithValues: try store.rollouts().map { ($0.id, $0) })
+    for (number, events) in sequences.enumerated() {
+      let id = "r-\(1000 + number)"
+      let report = try RolloutReport.fold(
+        id: id, planID: planID, plan: plan, entries: try store.entries(rollout: id), now: Samples.time(1))
+      #expect(records[id]?.state == report.state, "\(events)")
+      if report.booking.isWaiting { #expect(report.state == .paused, "\(events)") }
+    }
   }
 
   @Test func everyOpeningThatWasBookedIsKnown() throws {

@@ -37,12 +37,24 @@ struct RunFlow {
     } else {
       context.output.line(RolloutText.text(report))
     }
-    switch report.state {
-    case .paused, .halted, .running:
-      Output.note("to go on: \(context.options.commandLine(["rollout", "resume", report.id]))")
-    case .finished: break
-    }
+    if let next = next(report) { Output.note("\(next.what): \(context.options.commandLine(next.words))") }
     return report.exitCode
+  }
+}
+
+extension RunFlow {
+  /// What a person does next, and the words of the command; `nil`: nothing is left to do.
+  private static func next(_ report: RolloutReport) -> (what: String, words: [String])? {
+    switch report.state {
+    case .finished: return nil
+    case .paused, .halted, .running: break
+    }
+    guard report.booking.isWaiting, report.booking.missing > 0 else {
+      return ("to go on", ["rollout", "resume", report.id])
+    }
+    let restarts = report.hosts.reduce(0) { $0 + $1.change.drain.restarts.count }
+    let accepted = restarts > 0 ? ["--accept-restarts", "\(restarts)"] : []
+    return ("to agree", ["rollout", "approve", report.id] + accepted)
   }
 }
 

@@ -57,7 +57,6 @@ enum Driver {
   private func wait(_ rollout: String, _ store: FleetStore, _ context: CommandContext) throws -> Int32 {
     let booking = try store.booking(rollout: rollout)
     Output.note("rollout \(rollout) \(booking.waiting ?? "waits"), of others than \(Operator.name)")
-    Output.note("to agree: \(context.options.commandLine(["rollout", "approve", rollout]))")
     return try RunFlow.show(try StoredRollout.report(store, rollout), context)
   }
 

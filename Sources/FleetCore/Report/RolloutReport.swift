@@ -75,7 +75,7 @@ package struct RolloutReport: Hashable, Sendable {
       report.take(entry.event)
       report.booking.take(entry.event)
     }
-    if let waiting = report.booking.waiting { report.stateReason = waiting }
+    if let waiting = report.booking.waiting { (report.state, report.stateReason) = (.paused, waiting) }
     for change in plan.changes {
       report.hosts.append(try HostRow.fold(change, byHost[change.host] ?? [], now: now))
     }

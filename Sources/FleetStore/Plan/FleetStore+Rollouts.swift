@@ -54,9 +54,12 @@ extension FleetStore {
     let rows = try Row.fetchAll(select)
     return rows.map { row in
       let id: String = row[0]
+      let isWaiting = waiting.contains(id)
+      let state = states[id] ?? .running
+      // Whoever left it to the running controller again: nobody works on it before it begins.
       return RolloutRecord(
-        id: id, plan: row[1], createdAt: Instant(milliseconds: row[2]), state: states[id] ?? .running,
-        isWaiting: waiting.contains(id))
+        id: id, plan: row[1], createdAt: Instant(milliseconds: row[2]),
+        state: isWaiting && state == .running ? .paused : state, isWaiting: isWaiting)
     }
   }
 
