@@ -40,9 +40,9 @@ struct DowngradeCommand: AsyncParsableCommand {
 
   func validate() throws {
     if planning.target == nil { throw ValidationError("--to is needed: a target, a version, factory or backup") }
-    if emergency, (reason ?? "").isEmpty { throw ValidationError("--emergency needs --reason TEXT") }
+    if emergency, (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("--emergency needs --reason TEXT") }
     if let breakGlass {
-      if breakGlass.isEmpty { throw ValidationError("--break-glass needs a TEXT") }
+      if breakGlass.allSatisfy(\.isWhitespace) { throw ValidationError("--break-glass needs a TEXT") }
       if !emergency { throw ValidationError("--break-glass is for --emergency") }
     }
   }

@@ -10,6 +10,8 @@ enum PlanText {
       lines.append("\(excluded.host): left alone (\(excluded.exclusion.kind.rawValue)): \(excluded.exclusion.text)")
     }
     lines.append("")
+    // Whoever is asked to agree must see to what.
+    if let reason = plan.options.emergency { lines.append("EMERGENCY: \(reason)") }
     lines.append(
       "\(id): \(plan.changes.count) to change, \(plan.upToDate.count) up to date, \(plan.excluded.count) left alone")
     if let restarts = plan.restartSentence {

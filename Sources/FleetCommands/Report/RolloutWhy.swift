@@ -49,7 +49,7 @@ package struct RolloutWhy {
   ) -> WhyDocument {
     WhyDocument(
       kind: kind, rule: kind == "finished" ? nil : rule, text: text, since: since, plan: record.plan,
-      rollout: record.id, holder: surroundings.presence.holder, next: next)
+      rollout: record.id, holder: surroundings.presence.holder, next: next, breakGlass: report.breakGlass)
   }
 
   private var resume: WhyDocument.Next { .init("it goes on by", command: command(["rollout", "resume", record.id])) }

@@ -11,8 +11,8 @@ package enum Why {
   ) throws -> WhyDocument? {
     let rollout = try store.rollouts().first { $0.plan == stored.id && $0.createdAt >= stored.plannedAt }
     guard let rollout else { return nil }
-    let row = try StoredRollout.report(store, rollout.id).hosts.first { $0.change.host == host }
-    guard let row else { return nil }
+    let report = try StoredRollout.report(store, rollout.id)
+    guard let row = report.hosts.first(where: { $0.change.host == host }) else { return nil }
     let text: String
     let rule: String
     let next: Next?
@@ -21,6 +21,9 @@ package enum Why {
     case .skipped: (rule, text, next) = ("U1", "it was given back: \(row.text)", replan(host, around))
     case .quarantined:
       (rule, text, next) = ("U2", "it was quarantined and released since: \(row.text)", replan(host, around))
+    case .pending where report.booking.isWaiting:
+      let theirs = try RolloutWhy(rollout, store, around).answer()
+      (rule, text, next) = (theirs.rule ?? "K", "its rollout is not begun: \(theirs.text)", theirs.next)
     case .pending:
       let resume = around.commandLine(["rollout", "resume", rollout.id])
       (rule, text) = ("K", "rollout \(rollout.id) is \(rollout.state.rawValue) and did not begin it")
@@ -29,7 +32,7 @@ package enum Why {
     return WhyDocument(
       host: host, kind: row.failure?.kind.rawValue ?? row.outcome.rawValue, rule: rule,
       text: "\(text) (rollout \(rollout.id))", since: row.steps.compactMap(\.endedAt).max() ?? rollout.createdAt,
-      plan: stored.id, rollout: rollout.id, next: next)
+      plan: stored.id, rollout: rollout.id, next: next, breakGlass: report.breakGlass)
   }
 
   private static func replan(_ host: HostID, _ around: WhySurroundings) -> Next {
@@ -129,6 +132,7 @@ package enum Why {
     return WhyDocument(
       host: host, kind: "otherMaintenance", rule: "K",
       text: "rollout \(rollout) has work on it\(standing)\(theirs.next?.command == nil ? "" : "; resume that")",
-      since: stop?.at, plan: nil, rollout: rollout, holder: theirs.holder ?? "rollout \(rollout)", next: theirs.next)
+      since: stop?.at, plan: nil, rollout: rollout, holder: theirs.holder ?? "rollout \(rollout)", next: theirs.next,
+      breakGlass: theirs.breakGlass)
   }
 }

@@ -31,10 +31,12 @@ package struct WhyDocument: Encodable {
   package var holder: String?
   /// `nil`: nothing is left to do.
   package var next: Next?
+  /// Who began its emergency without the people whom policy wants, and why; `nil`: nobody did.
+  package var breakGlass: String?
 
   init(
     host: HostID? = nil, kind: String, rule: String?, text: String, since: Instant?, plan: String?,
-    rollout: String? = nil, holder: String? = nil, next: Next? = nil
+    rollout: String? = nil, holder: String? = nil, next: Next? = nil, breakGlass: String? = nil
   ) {
     self.host = host
     self.kind = kind
@@ -45,12 +47,14 @@ package struct WhyDocument: Encodable {
     self.rollout = rollout
     self.holder = holder
     self.next = next
+    self.breakGlass = breakGlass
   }
 
   /// What a person reads: the reason first, then who has it in hand and what comes next.
   var lines: [String] {
     let subject = host?.rawValue ?? rollout ?? ""
     var lines = ["\(subject): \(text)\(rule.map { " (\($0))" } ?? "")"]
+    if let breakGlass { lines.append("break-glass: \(breakGlass)") }
     if let holder { lines.append("held by: \(holder)") }
     if let next { lines.append("next: \(next.text)\(next.command.map { ": \($0)" } ?? "")") }
     return lines

@@ -10,7 +10,7 @@ enum RolloutText {
   }
 
   static func text(_ report: RolloutReport, _ forecast: RolloutForecast? = nil) -> String {
-    var notes: [String] = []
+    var notes = report.breakGlass.map { ["break-glass: \($0)"] } ?? []
     for row in report.hosts {
       if row.outcome != .converged { notes.append("\(row.change.host): \(row.text)") }
       if let latest = row.latest, latest.armed == true {

@@ -48,6 +48,8 @@ package struct RolloutReport: Hashable, Sendable {
   package var stateReason: String?
   /// Who may run it and when; of an ordinary rollout nothing is booked.
   package var booking = RolloutBooking()
+  /// Who began an emergency without the people whom policy wants, and why; `nil`: nobody did.
+  package var breakGlass: String?
   package var hosts: [HostRow]
   /// Hosts that the plan left alone, each with the one reason why.
   package var excluded: [Plan.PlannedExclusion]
@@ -90,7 +92,8 @@ package struct RolloutReport: Hashable, Sendable {
     case .rolloutScheduled: (state, stateReason) = (.paused, nil)
     case .rolloutHalted(let reason): (state, stateReason) = (.halted, reason)
     case .rolloutFinished: (state, stateReason) = (.finished, nil)
-    case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
+    case .finding(let kind, let text): if kind == BrokenGlass.kind { breakGlass = text }
+    case .hostDispatched, .sevESLossAccepted, .run, .observed, .backupMade, .waveStarted, .soakStarted,
       .waveJudged, .combinationPaused, .rolloutApproved:
       break
     }

@@ -3,9 +3,6 @@ package import FleetCore
 /// What an emergency's journal begins with: whether other people must agree, by policy, or why they were not asked
 /// (decision 0020).
 package struct EmergencyTerms: Hashable, Sendable {
-  /// Kind of the finding that keeps a break-glass reason.
-  package static let brokenGlass = "breakGlass"
-
   /// People besides the one who asks; 0: nobody.
   package var approvals: Int
   package var breakGlass: String?
@@ -17,8 +14,6 @@ package struct EmergencyTerms: Hashable, Sendable {
   }
 
   package func finding(by person: String) -> JournalEvent? {
-    breakGlass.map {
-      .finding(kind: Self.brokenGlass, text: "begun by \(person) without anybody else's approval: \($0)")
-    }
+    breakGlass.map { BrokenGlass.finding(by: person, reason: $0) }
   }
 }

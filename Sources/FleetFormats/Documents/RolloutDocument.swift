@@ -58,6 +58,8 @@ package struct RolloutDocument: Encodable, Sendable {
   package var booking: Booking?
   /// `nil`: nobody has to agree.
   package var approval: Approval?
+  /// Who began an emergency without the people whom policy wants, and why; `nil`: nobody did.
+  package var breakGlass: String?
   /// When it will be done, by what hosts like these took or else by policy; `nil`: it does not run.
   package var eta: Instant?
   package var hosts: [HostRow]
@@ -78,6 +80,7 @@ package struct RolloutDocument: Encodable, Sendable {
     approval = report.booking.question.map {
       Approval(askedBy: $0.by, approvals: $0.approvals, approvedBy: report.booking.approvedBy)
     }
+    breakGlass = report.breakGlass
     hosts = report.hosts.map(HostRow.init)
     excluded = report.excluded.map(PlanDocument.Excluded.init)
   }

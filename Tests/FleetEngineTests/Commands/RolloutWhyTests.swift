@@ -197,6 +197,50 @@ struct RolloutWhyTests {
     }
   }
 
+  // MARK: An emergency's people
+
+  @Test func anEmergencyThatWaitsIsToldWithWhoeverIsWaitedFor() throws {
+    // (people needed, given, presence, kind, command)
+    let rows: [(Int, [String], RolloutPresence, String, String?)] = [
+      (1, [], .nobody, "awaitsApproval", "rollout approve r1"),
+      (2, ["eve"], Self.here, "awaitsApproval", "rollout approve r1"),
+      (1, ["eve"], .nobody, "awaitsServe", "rollout resume r1"), (1, ["eve"], Self.here, "awaitsServe", nil),
+    ]
+    for (needed, given, presence, kind, command) in rows {
+      for again in [nil, JournalEvent.rolloutLeft(by: "ada")] {
+        let rollout = try StubRollout()
+        try rollout.begin(Self.changes(), events: [.rolloutLeft(by: "ada", approvals: needed)])
+        for person in given { try rollout.write(.rolloutApproved(by: person), at: 5) }
+        if let again { try rollout.write(again, at: 6) }
+        let answer = try Self.answer(rollout, presence)
+        #expect(answer.kind == kind && answer.next?.command == command, "\(answer)")
+        let around = WhySurroundings(
+          now: StubRollout.time(100), presence: presence, commandLine: { $0.joined(separator: " ") })
+        let host = try Why.answer(Self.hosts[0], rollout.store, around)
+        #expect(host.rollout == StubRun.rollout && host.next?.command == command, "\(host)")
+        #expect(host.text.contains(answer.text), "\(host)")
+      }
+    }
+  }
+
+  @Test func aBrokenGlassIsToldWhateverTheAnswerIs() throws {
+    let glass = BrokenGlass.finding(by: "ada", reason: "nobody is awake")
+    let told = "begun by ada without anybody else's approval: nobody is awake"
+    let stops: [JournalEvent?] = [nil, .rolloutPaused(reason: "x"), .rolloutHalted(reason: "x"), .rolloutFinished]
+    for event in stops {
+      for isBroken in [false, true] {
+        let rollout = try Self.begun { rollout in
+          if isBroken { try rollout.write(glass, at: 1) }
+          try rollout.write(.finding(kind: "computeUnknown", text: "no answer"), at: 2)
+          if let event { try rollout.write(event, at: 3) }
+        }
+        #expect(try Self.answer(rollout).breakGlass == (isBroken ? told : nil), "\(String(describing: event))")
+        let host = try Why.answer(Self.hosts[1], rollout.store)
+        #expect(host.breakGlass == (isBroken ? told : nil), "\(String(describing: event))")
+      }
+    }
+  }
+
   // MARK: Hosts of a rollout
 
   @Test func aHostUnderARolloutIsToldWhatComesNextForIt() throws {

@@ -1,0 +1,8 @@
+/// The finding that keeps why an emergency did not wait for the people whom policy wants (decision 0020).
+package enum BrokenGlass {
+  package static let kind = "breakGlass"
+
+  package static func finding(by person: String, reason: String) -> JournalEvent {
+    .finding(kind: kind, text: "begun by \(person) without anybody else's approval: \(reason)")
+  }
+}
