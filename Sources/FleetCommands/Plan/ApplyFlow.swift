@@ -23,6 +23,10 @@ struct ApplyFlow {
     defer { driver.release() }
     let store = driver.store
     if let (record, plan) = try unfinished(store, plan: plan, hosts: hosts.map(\.id), options) {
+      if record.isWaiting, try store.booking(rollout: record.id).missing > 0 {
+        return Self.status(try driver.wait(record.id, context), plan, named)
+      }
+      if breakGlass != nil { Output.note("rollout \(record.id) was begun already, so no glass was broken") }
       Output.note("rollout \(record.id) is not finished (\(record.state.rawValue)); it is taken up again")
       try context.checkPresent(record, store)
       try consent.ask(plan)
@@ -47,8 +51,8 @@ struct ApplyFlow {
     _ store: FleetStore, plan: String?, hosts: [HostID], _ options: PlanOptions
   ) throws -> (RolloutRecord, Plan)? {
     for record in try store.unfinishedRollouts() where record.state == .running || record.state == .paused {
-      // What a schedule planned is the schedule's to begin.
-      if record.isWaiting { continue }
+      // What a schedule planned is the schedule's to begin; who breaks the glass waits for no answer.
+      if record.isWaiting, try breakGlass != nil || store.booking(rollout: record.id).question == nil { continue }
       if let plan, !record.plan.hasPrefix(plan) { continue }
       let stored = try store.plan(id: record.plan).plan
       if plan != nil || (stored.options == options && stored.hosts == Set(hosts)) { return (record, stored) }

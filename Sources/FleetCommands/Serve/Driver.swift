@@ -33,7 +33,7 @@ enum Driver {
       if terms.approvals > 0 {
         let left = JournalEvent.rolloutLeft(by: Operator.name, approvals: terms.approvals)
         try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now(), events: [left])
-        return try wait(rollout, held.store, context)
+        return try wait(rollout, context)
       }
       let run = RunFlow(context: context, held: held)
       run.take(rollout)
@@ -41,6 +41,9 @@ enum Driver {
       try held.store.createRollout(
         id: rollout, plan: planID, at: SystemClock().now(),
         events: [terms.finding(by: Operator.name)].compactMap { $0 })
+      if plan.options.emergency != nil {
+        try EmergencyQuestions.close(held.store, for: rollout, plan, at: SystemClock().now())
+      }
       return try await run.run(rollout, plan, planID)
     case .served(let served, let store):
       let answer = try await served.ask(
@@ -48,15 +51,17 @@ enum Driver {
           .run, rollout: rollout, by: Operator.name, plan: planID, restarts: plan.restarts.count,
           breakGlass: breakGlass))
       Output.note("\(answer.text): \(served.holder.text)")
-      if try store.booking(rollout: rollout).missing > 0 { return try wait(rollout, store, context) }
+      if try store.booking(rollout: rollout).missing > 0 { return try wait(rollout, context) }
       return try await served.follow(rollout, store)
     }
   }
 
-  /// Nothing is begun before other people have agreed.
-  private func wait(_ rollout: String, _ store: FleetStore, _ context: CommandContext) throws -> Int32 {
+  /// Nothing is begun before other people have agreed. Returns the exit code.
+  func wait(_ rollout: String, _ context: CommandContext) throws -> Int32 {
     let booking = try store.booking(rollout: rollout)
-    Output.note("rollout \(rollout) \(booking.waiting ?? "waits"), of others than \(Operator.name)")
+    if let waiting = booking.waiting, let question = booking.question {
+      Output.note("rollout \(rollout) \(waiting), of others than \(question.by)")
+    }
     return try RunFlow.show(try StoredRollout.report(store, rollout), context)
   }
 

@@ -65,10 +65,14 @@ extension ServeDesk {
     let isEmergency = plan.options.emergency != nil
     if let refusal = try obstacle(plan.changes.map(\.host), isEmergency: isEmergency, but: nil) { return refusal }
     let terms = EmergencyTerms(plan, policy: emergencyPolicy, breakGlass: request.breakGlass.map(ControlDesk.plain))
-    if isEmergency, terms.approvals == 0 { try pauseOthers(for: rollout, by: by) }
+    let beginsAtOnce = isEmergency && terms.approvals == 0
+    if beginsAtOnce { try pauseOthers(for: rollout, by: by) }
     let left = JournalEvent.rolloutLeft(by: by, approvals: terms.approvals > 0 ? terms.approvals : nil)
     let events = [left] + [terms.finding(by: by)].compactMap { $0 }
     try store.createRollout(id: rollout, plan: planID, at: clock.now(), events: events)
+    if beginsAtOnce {
+      try EmergencyQuestions.close(store, for: rollout, plan, butInHand: control.inHand, at: clock.now())
+    }
     return accepted(rollout)
   }
 

@@ -361,6 +361,40 @@ import Testing
     }
   }
 
+  /// A late approval would begin the same once more, and pause everybody for it.
+  @Test func aQuestionEndsOnceTheSameIsBegunWithoutItsAnswer() async throws {
+    let befores: [[JournalEvent]] = [[], [.rolloutPaused(reason: "x")], [.rolloutApproved(by: "bob")]]
+    // (hosts, reason, whether it is the same wish)
+    let rows = [(["h2"], "bad", true), (["h2"], "worse", false), (["h1", "h2"], "bad", false)]
+    for before in befores {
+      for (hosts, reason, isSame) in rows {
+        for breakGlass in [nil, "nobody is awake"] {
+          let bench = try await Self.guarded(1)
+          #expect(try await Self.left(bench, "r-asks", ["h2"], emergency: "bad").outcome == .accepted)
+          for event in before { try bench.write(event, "r-asks") }
+          let plan = try bench.plan(hosts, emergency: reason)
+          #expect(await bench.ask(.run, "r-now", plan: plan.id, breakGlass: breakGlass).outcome == .accepted)
+          let isOver = isSame && breakGlass != nil
+          #expect(try bench.state("r-asks") == (isOver ? .halted : .paused), "\(before) \(hosts) \(reason)")
+          if isOver { #expect(await bench.ask(.approve, "r-asks", by: "eve").kind == "halted") }
+        }
+      }
+    }
+  }
+
+  @Test func aQuestionThatIsTakenUpAgainIsNotToldAsRunning() async throws {
+    let bench = try await Self.guarded(1)
+    #expect(try await Self.left(bench, "r-rescue", ["h2"], emergency: "bad").outcome == .accepted)
+    for verb in [ControlRequest.Verb.pause, .resume, .resume] {
+      _ = await bench.ask(verb, "r-rescue")
+      #expect(try bench.state("r-rescue") == .paused, "\(verb)")
+      #expect(await bench.ask(.status, "").rollouts == ["r-ordinary"], "\(verb)")
+    }
+    #expect(await bench.ask(.approve, "r-rescue", by: "bob").outcome == .done)
+    #expect(await bench.ask(.status, "").rollouts == ["r-ordinary", "r-rescue"], "it begins by itself")
+    #expect(try await bench.desk.next()?.rollout == "r-rescue")
+  }
+
   @Test func resumingAnEmergencyPausesTheOthersToo() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })

@@ -219,6 +219,8 @@ import Testing
             #expect(asked.status == 130, "\(asked.stderr)")
             let id = try #require(try RolloutSeen.read(asked).id)
             #expect(asked.stderr.contains("rollout approve \(id)"), "\(asked.stderr)")
+            let again = try await ask("eve", words + [host])
+            #expect(try again.status == 130 && RolloutSeen.read(again).id == id, "the same wish: \(again.stderr)")
             let own = try await ask("ada", ["rollout", "approve", id, "--json"])
             #expect(own.status == 64 && own.stdout.contains("samePerson"), "\(own.stdout)")
             let why = try await ask("ada", ["why", id])
@@ -230,6 +232,7 @@ import Testing
             #expect(try await scenario.truth(host).running == LabVersion(1, 55, 31), "nobody has agreed")
             let agreed = try await ask("bob", ["rollout", "approve", id])
             #expect(agreed.status == 0, "\(agreed.stderr)")
+            #expect(agreed.stderr.contains("EMERGENCY: bad image"), "whoever agrees sees to what: \(agreed.stderr)")
             if serves {
               try await Self.until { try await Self.rollouts(scenario).first { $0.id == id }?.state == "finished" }
             } else {
@@ -246,10 +249,23 @@ import Testing
         }
         let up = try await scenario.sevfleet("apply", "h1", "--yes", "--json")
         #expect(up.status == 0, "\(up.stderr)")
+        let asked = try #require(try RolloutSeen.read(try await scenario.sevfleet(words + ["h1"])).id)
         let broken = try await scenario.sevfleet(words + ["h1", "--break-glass", "nobody is awake"])
         #expect(broken.status == 0, "\(broken.stderr)")
-        let history = try await scenario.sevfleet("rollout", "report", try #require(try RolloutSeen.read(broken).id))
-        #expect(history.stdout.contains("without anybody else's approval: nobody is awake"), "\(history.stdout)")
+        let began = try #require(try RolloutSeen.read(broken).id)
+        for words in [["rollout", "report", began], ["rollout", "show", began], ["why", began], ["history", "h1"]] {
+          for json in [[], ["--json"]] {
+            let told = try await scenario.sevfleet(words + json)
+            #expect(told.stdout.contains("without anybody else's approval: nobody is awake"), "\(words) \(told.stdout)")
+          }
+        }
+        let late = try await scenario.sevfleet(
+          ["rollout", "approve", asked, "--json"], environment: ["SUDO_USER": "bob"])
+        #expect(late.status == 64 && late.stdout.contains("\"halted\""), "it was begun without him: \(late.stdout)")
+        for text in ["", " "] {
+          let empty = try await scenario.sevfleet(words + ["h1", "--break-glass", text])
+          #expect(empty.status == 64, "\(empty.stderr)")
+        }
       }
     }
   }
