@@ -26,30 +26,28 @@ struct AheadFlow {
   private func stage(_ rollout: String) async throws {
     let state = StagingAhead(try store.entries(rollout: rollout))
     let plan = try store.plan(id: try store.rollout(id: rollout).plan).plan
-    let busy = try store.hostsInOpenRollouts(begunOnly: true, except: rollout)
     let now = SystemClock().now()
-    let due = plan.changes.filter { state.isDue($0.host, at: now) && busy[$0.host] == nil }
-    guard !due.isEmpty else { return }
+    var due = plan.changes.map(\.host).filter { state.isDue($0, at: now) }
+    var batch = try await desk.stage(rollout, next: due)
+    guard !batch.isEmpty else { return }
     try await context.withServices(store) { services in
-      let plan = services.located(plan)
-      let hosts = Dictionary(
-        context.hosts(of: plan).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      let changes = plan.changes.filter { change in due.contains { $0.host == change.host } }
-      for start in stride(from: 0, to: changes.count, by: StageAhead.atOnce) {
-        guard try await desk.goesOnStaging(rollout) else { return }
-        let batch = changes[start..<min(start + StageAhead.atOnce, changes.count)]
+      let changes = Dictionary(
+        services.located(plan).changes.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
+      let hosts = Dictionary(context.hosts(of: plan).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      repeat {
         try await withThrowingTaskGroup { group in
-          for change in batch {
-            guard let host = hosts[change.host] else { continue }
+          for change in batch.compactMap({ changes[$0] }) {
             group.addTask {
-              if let failure = try await StageAhead(services, rollout: rollout).stage(host, change) {
-                Output.note("rollout \(rollout): \(host.id) could not be staged ahead: \(failure.text)")
+              if let failure = try await StageAhead(services, rollout: rollout).stage(hosts[change.host], change) {
+                Output.note("rollout \(rollout): \(change.host) could not be staged ahead: \(failure.text)")
               }
             }
           }
           try await group.waitForAll()
         }
-      }
+        due.removeAll { batch.contains($0) }
+        batch = try await desk.stage(rollout, next: due)
+      } while !batch.isEmpty
     }
   }
 }

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The controller that stays: drives what was planned, approved or left to it, plans what is due, and looks for drift.
 ///
-/// Three loops that do not wait for each other. An error of one look or one plan is told and tried again with the next
+/// Four loops that do not wait for each other. An error of one look or one plan is told and tried again with the next
 /// turn; one of the journal ends the process, after hosts under work came to a boundary (decision 0016).
 struct ServeFlow {
   /// Between two looks at every host, unless told otherwise: drift of firmware is rare, and a look costs a host 60 ms.
@@ -49,6 +49,7 @@ struct ServeFlow {
     await withTaskGroup { group in
       group.addTask { await watch(interruption, desk) }
       group.addTask { await every(Self.planInterval) { try await plan(files, desk) } }
+      group.addTask { await every(Self.planInterval) { try await stageAhead(files, desk) } }
       group.addTask { await every(probeEvery) { try await look(files) } }
       for await _ in bell.rings {
         do {
@@ -107,7 +108,10 @@ struct ServeFlow {
     try await update(desk, context.inventory)
     try await DuePlans(context: context, store: held.store, desk: desk).make()
     bell.ring()
-    try await AheadFlow(context: context, store: held.store, desk: desk).run()
+  }
+
+  private func stageAhead(_ files: ServeFiles, _ desk: ServeDesk) async throws {
+    try await AheadFlow(context: files.current, store: held.store, desk: desk).run()
   }
 
   private func look(_ files: ServeFiles) async throws {

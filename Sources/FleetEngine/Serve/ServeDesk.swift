@@ -21,8 +21,10 @@ package actor ServeDesk {
   private var jobs: [String: ServeJob] = [:]
   /// Ordinary rollouts that a lost controller left in the middle of hosts, and why these are given back now.
   var yielding: [String: StopWish] = [:]
-  /// Rollouts of which hosts are staged ahead at this moment: they begin once that has ended.
-  private var staging: Set<String> = []
+  /// Rollouts that are staged ahead, and the hosts that are under a look at this moment.
+  private var staging: [String: Set<HostID>] = [:]
+  /// Hosts of the rollout that begins once the looks have ended: no other look begins there meanwhile.
+  private var wanted: Set<HostID> = []
   /// Hosts that are just being released or taken over.
   var busyHosts: Set<HostID> = []
   private(set) var schedules: [Schedule] = []
@@ -70,6 +72,7 @@ package actor ServeDesk {
   /// begun by two (`FleetStore.appendBeginning`), and nothing ordinary begins before the emergency has ended.
   package func next() throws(StoreError) -> ServeJob? {
     guard !isLeaving else { return nil }
+    wanted = []
     // One that was taken over while it slept must not go on looking and planning.
     try store.checkFence()
     let now = clock.now()
@@ -93,11 +96,25 @@ package actor ServeDesk {
       try pauseOthers(for: job.rollout, by: ServeJob.controller)
       // Before the emergency: it waits for hosts that are just given back, and for no others.
       if let job = waiting.first(where: { yielding[$0.rollout] != nil }) { return yielded(job) }
+      guard try isFree(job) else { return nil }
       emergencies.insert(job.rollout)
       return taken(job)
     }
-    guard inHand.isEmpty, let job = waiting.first, !staging.contains(job.rollout) else { return nil }
+    guard inHand.isEmpty, let job = waiting.first, staging[job.rollout] == nil, try isFree(job) else { return nil }
     return taken(job)
+  }
+
+  /// Whether none of its hosts is under a look of staging ahead. A look ends within seconds, and rings.
+  private func isFree(_ job: ServeJob) throws(StoreError) -> Bool {
+    guard staging.values.contains(where: { !$0.isEmpty }) else { return true }
+    let hosts = try plannedHosts(job.rollout)
+    guard staging.values.contains(where: { !$0.isDisjoint(with: hosts) }) else { return true }
+    wanted = hosts
+    return false
+  }
+
+  private func plannedHosts(_ rollout: String) throws(StoreError) -> Set<HostID> {
+    Set(try store.plan(id: try store.rollout(id: rollout).plan).plan.changes.map(\.host))
   }
 
   private func yielded(_ job: ServeJob) -> ServeJob {
@@ -145,18 +162,28 @@ package actor ServeDesk {
     let open = try store.openBookings()
     guard let next = open.first(where: { !others.contains($0.record.id) && mayBeStaged($0.booking, $0.record.id) })
     else { return nil }
-    staging.insert(next.record.id)
+    staging[next.record.id] = []
     return next.record.id
   }
 
-  /// Whether staging may go on: nothing begins meanwhile, and nobody stopped it.
-  package func goesOnStaging(_ rollout: String) throws(StoreError) -> Bool {
-    guard staging.contains(rollout) else { return false }
-    return mayBeStaged(try store.booking(rollout: rollout), rollout)
+  /// Which of these hosts are staged next, at most `StageAhead.atOnce`; those given before have ended. Empty: none for
+  /// now, since something begins, somebody stopped it, or others have work on what is left.
+  ///
+  /// A host is never given while another rollout may act on it, and none begins on a host that is given (`isFree`).
+  package func stage(_ rollout: String, next hosts: [HostID]) throws -> [HostID] {
+    guard staging[rollout] != nil else { return [] }
+    staging[rollout] = []
+    guard mayBeStaged(try store.booking(rollout: rollout), rollout) else { return [] }
+    var taken = Set(try Claims.of(rollout, isEmergency: false, store).keys).union(wanted).union(busyHosts)
+    // What is just taken in hand has claimed nothing yet.
+    for other in control.inHand { taken.formUnion(try plannedHosts(other)) }
+    let given = Array(hosts.filter { !taken.contains($0) }.prefix(StageAhead.atOnce))
+    staging[rollout] = Set(given)
+    return given
   }
 
   package func endStaging(_ rollout: String) {
-    staging.remove(rollout)
+    staging[rollout] = nil
     ring()
   }
 

@@ -16,20 +16,24 @@ package struct StageAhead: Sendable {
   }
 
   /// Stages a host ahead and writes down what came of it. Returns why it could not be; `nil`: it is staged.
-  /// Throws where the journal cannot be written, or when the task is cancelled.
-  package func stage(_ host: Host, _ change: HostChange) async throws -> Failure? {
+  /// `host` is `nil` where the inventory has it no more. Throws where the journal cannot be written, or when the task is
+  /// cancelled; what was done by then is found by the next try.
+  package func stage(_ host: Host?, _ change: HostChange) async throws -> Failure? {
     let failure: Failure?
     do {
+      guard let host else {
+        throw Failure(.changedSincePlan, "\(change.host) is not in the inventory any more")
+      }
       try await prepare(host, change)
       failure = nil
     } catch {
       failure = try HostRunner.failure(error, in: .prepare)
     }
-    await services.hosts.close(host)
+    if let host { await services.hosts.close(host) }
     let event: JournalEvent =
       failure.map { .finding(kind: StagingAhead.failed, text: "\($0.kind.rawValue): \($0.text)") }
       ?? .finding(kind: StagingAhead.staged, text: "every trial passed, the backup is read and the image is there")
-    try services.store.append(event, rollout: rollout, host: host.id, at: services.clock.now())
+    try services.store.append(event, rollout: rollout, host: change.host, at: services.clock.now())
     return failure
   }
 

@@ -61,38 +61,6 @@ import Testing
     #expect(try bench.store.rollouts().map(\.id) == ["r-night"])
   }
 
-  /// An approved rollout may be staged ahead in the time before its window, and begins only when that has ended.
-  @Test func itIsStagedAheadBetweenApprovalAndWindow() async throws {
-    let (bench, opening) = try await Self.booked()
-    let ahead = Duration.seconds(1800)
-    var (schedule, _) = try Self.schedule()
-    for stageAhead in [nil, ahead] {
-      schedule.stageAhead = stageAhead
-      try await bench.desk.update(schedules: [schedule], hosts: ["h1", "h2", "h3"].map { HostID($0) })
-      for time in [opening.opens + .seconds(-1801), opening.opens + .seconds(-1800), opening.opens + .seconds(-1)] {
-        bench.clock.set(time)
-        #expect(try await bench.desk.beginStaging() == nil, "nobody has approved it")
-      }
-    }
-    #expect(await bench.ask(.approve, "r-night").outcome == .done)
-    bench.clock.set(opening.opens + .seconds(-1801))
-    #expect(try await bench.desk.beginStaging() == nil, "not yet")
-    bench.clock.set(opening.opens + .seconds(-1800))
-    #expect(try await bench.desk.beginStaging(but: ["r-night"]) == nil, "each once a turn")
-    #expect(try await bench.desk.beginStaging() == "r-night")
-    #expect(try await bench.desk.goesOnStaging("r-night"))
-    #expect(await bench.ask(.pause, "r-night").outcome == .done)
-    #expect(try await bench.desk.goesOnStaging("r-night") == false, "somebody stopped it")
-    #expect(await bench.ask(.resume, "r-night").outcome == .accepted)
-    #expect(try await bench.desk.goesOnStaging("r-night"))
-    bench.clock.set(opening.opens)
-    #expect(try await bench.desk.goesOnStaging("r-night") == false, "its window is open")
-    #expect(try await bench.desk.next() == nil, "a host may still be under a look")
-    await bench.desk.endStaging("r-night")
-    #expect(try await bench.desk.next()?.rollout == "r-night")
-    #expect(try await bench.desk.beginStaging() == nil)
-  }
-
   @Test func whatNobodyApprovedInTimeIsClosed() async throws {
     let (bench, opening) = try await Self.booked()
     bench.clock.set(opening.closes)
