@@ -39,23 +39,33 @@ struct Served {
   /// Shows what the journal tells of a rollout until nobody works on it any more. Returns its exit code.
   func follow(_ rollout: String, _ store: FleetStore) async throws -> Int32 {
     Output.note("following; Ctrl-C ends the following and not the rollout")
-    let line = ProgressLine(verbose: context.options.verbose)
+    let watch = ForecastWatch { try context.forecaster(rollout, store) }
+    let line = ProgressLine(verbose: context.options.verbose, forecast: { watch.sentence(at: $0) })
+    let clock = SystemClock()
+    var underWay = HostsUnderWay()
+    defer { line.erase() }
     var lastSeq: Int64 = 0
     var looks = 0
     while true {
       for entry in try store.entries(rollout: rollout, after: lastSeq) {
         line.show(ProgressEvent(host: entry.host, at: entry.at, what: .journal(entry.event)))
+        underWay.note(entry)
         lastSeq = entry.seq
       }
       if try store.rollout(id: rollout).state != .running, !(await isInHand(rollout)) { break }
       guard try DaemonLock.holder(folder: context.stateFolder) == holder else {
+        line.erase()
         Output.note("the controller is gone; it takes the rollout up when it is back")
         break
       }
+      let now = clock.now()
+      let work = underWay.text(at: now) ?? "rollout \(rollout): no host is under work"
+      line.show(ProgressEvent(host: nil, at: now, what: .holding(work)))
       looks += 1
       if looks.isMultiple(of: Self.looksPerSign) { try await ask(ControlRequest(.status, by: Operator.name)) }
       try await Task.sleep(for: Self.look)
     }
+    line.erase()
     return try RunFlow.show(try StoredRollout.report(store, rollout), context)
   }
 

@@ -1,11 +1,11 @@
-import FleetCore
-import FleetEngine
+package import FleetCore
+package import FleetEngine
 import FleetFormats
 import Glibc
 import Synchronization
 
 /// Live progress on standard error: on a terminal one line per waiting host is redrawn, otherwise plain lines.
-final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
   private struct State {
     var waiting: [HostID: (step: Step, text: String, since: Instant)] = [:]
     var lastDrawn = 0
@@ -13,17 +13,23 @@ final class ProgressLine: Sendable {
 
   private let state = Mutex(State())
   private let live: Bool
+  private let write: @Sendable (String) -> Void
   private let verbose: Bool
   private let forecast: @Sendable (Instant) -> String?
 
   /// `forecast`: what is known of the end, asked for on a terminal only.
-  init(verbose: Bool, forecast: @escaping @Sendable (Instant) -> String? = { _ in nil }) {
-    live = isatty(2) == 1
+  /// `isLive` and `write`: whether and how standard error is drawn on.
+  package init(
+    verbose: Bool, forecast: @escaping @Sendable (Instant) -> String? = { _ in nil }, isLive: Bool = isatty(2) == 1,
+    write: @escaping @Sendable (String) -> Void = { Output.write($0, to: 2) }
+  ) {
+    live = isLive
     self.verbose = verbose
     self.forecast = forecast
+    self.write = write
   }
 
-  func show(_ event: ProgressEvent) {
+  package func show(_ event: ProgressEvent) {
     switch event.what {
     case .journal(let journal): entry(event.host, event.at, journal)
     case .waiting(let step, let text): wait(event.host, event.at, step, text)
@@ -36,7 +42,7 @@ final class ProgressLine: Sendable {
     guard verbose || Self.isWorthALine(event) else { return }
     erase()
     let clock = at.rfc3339.dropFirst(11).prefix(8)
-    Output.note("\(clock) \(host.map { "\($0): " } ?? "")\(event.sentence)")
+    write("\(clock) \(host.map { "\($0): " } ?? "")\(event.sentence)\n")
   }
 
   private func wait(_ host: HostID?, _ at: Instant, _ step: Step, _ text: String) {
@@ -52,19 +58,20 @@ final class ProgressLine: Sendable {
       }.joined(separator: " | ")
     }
     guard let line else { return }
-    if live { draw(line, at) } else { Output.note(line) }
+    if live { draw(line, at) } else { write("\(line)\n") }
   }
 
   /// The forecast comes first: the hosts' part may be cut.
   private func draw(_ line: String, _ at: Instant) {
     let left = forecast(at).map { "\($0) | " } ?? ""
-    Output.write("\r\u{1B}[K\("\(left)\(line)".prefix(160))", to: 2)
+    write("\r\u{1B}[K\("\(left)\(line)".prefix(160))")
   }
 
   /// What the rollout as a whole waits for: on a terminal only, since the journal has its beginning and its end.
   private func hold(_ text: String, _ at: Instant) { if live { draw(text, at) } }
 
-  private func erase() { if live { Output.write("\r\u{1B}[K", to: 2) } }
+  /// Takes the drawn line away, before somebody else writes or nothing follows.
+  package func erase() { if live { write("\r\u{1B}[K") } }
 
   /// Plain lines tell steps, moves and ends; every effect stands in the journal.
   static func isWorthALine(_ event: JournalEvent) -> Bool {
