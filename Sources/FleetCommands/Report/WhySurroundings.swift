@@ -31,6 +31,6 @@ extension WhySurroundings {
   init(_ context: CommandContext) async throws {
     self.init(
       presence: try await RolloutPresence.look(context.stateFolder), budgets: { context.budgets(of: $0) },
-      standing: { context.inventory.standing($0) }, commandLine: { context.options.commandLine($0) })
+      standing: { $0.standing(in: context.inventory.schedules) }, commandLine: { context.options.commandLine($0) })
   }
 }

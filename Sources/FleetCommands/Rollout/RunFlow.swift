@@ -87,7 +87,7 @@ extension CommandContext {
   /// who has to approve it, does not let it run now.
   func beginning(of rollout: String, _ store: FleetStore) throws -> Instant? {
     let booking = try store.booking(rollout: rollout)
-    switch booking.terms(now: SystemClock().now(), standing: inventory.standing(booking)) {
+    switch booking.terms(now: SystemClock().now(), standing: booking.standing(in: inventory.schedules)) {
     case .begin(let until): return until
     case .awaitsApproval(let missing):
       throw CommandError(
@@ -100,14 +100,6 @@ extension CommandContext {
     case .close(let reason):
       throw CommandError(ExitStatus.usage, "scheduled", "rollout \(rollout) does not begin any more: \(reason)")
     }
-  }
-}
-
-extension Inventory {
-  /// The opening of a booked schedule on its date, as the files tell it now; `nil`: there is none any more.
-  func standing(_ booking: RolloutBooking) -> Opening? {
-    guard let window = booking.window else { return nil }
-    return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
   }
 }
 

@@ -69,7 +69,7 @@ enum Driver {
   private func pauseOthers(_ held: HeldLock, for rollout: String, _ plan: Plan, _ context: CommandContext) throws {
     guard plan.options.emergency != nil else { return }
     try EmergencyPause(held.store, for: rollout, by: Operator.name).apply(
-      at: SystemClock().now(), standing: { context.inventory.standing($0) })
+      at: SystemClock().now(), standing: { $0.standing(in: context.inventory.schedules) })
   }
 
   /// Takes a rollout up again and runs or follows it. Returns its exit code.

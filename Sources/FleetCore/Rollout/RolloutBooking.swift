@@ -89,8 +89,15 @@ package struct RolloutBooking: Hashable, Sendable {
   /// A schedule planned it, or somebody asked others for it, and nothing has begun.
   package var isWaiting: Bool { (window != nil || question != nil) && !hasStarted && stop == nil }
 
+  /// The opening of its schedule on its date, as `schedules` tell it now; `nil`: no schedule planned it, or there is no
+  /// such opening any more.
+  package func standing(in schedules: [Schedule]) -> Opening? {
+    guard let window else { return nil }
+    return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
+  }
+
   /// What `serve` has to do for it; `nil`: nothing, it is somebody else's, or it was stopped.
-  /// `standing` is the opening of its schedule on its date as the schedules tell it now; `nil`: there is none any more.
+  /// `standing`: what `standing(in:)` says.
   package func turn(now: Instant, standing: Opening?) -> Terms? {
     isServed && stop == nil ? terms(now: now, standing: standing) : nil
   }

@@ -31,7 +31,7 @@ extension ServeDesk {
   }
 
   private func isQueued(_ booking: RolloutBooking, _ now: Instant) -> Bool {
-    switch booking.turn(now: now, standing: standing(booking)) {
+    switch booking.turn(now: now, standing: booking.standing(in: schedules)) {
     case nil, .awaitsApproval?: false
     case .waits?, .close?, .begin?: true
     }
@@ -89,7 +89,7 @@ extension ServeDesk {
       return ControlAnswer(.accepted, "rollout \(record.id) is being worked on", holder: control.holder)
     }
     let booking = try store.booking(rollout: record.id)
-    if case .close(let reason) = booking.terms(now: clock.now(), standing: standing(booking)) {
+    if case .close(let reason) = booking.terms(now: clock.now(), standing: booking.standing(in: schedules)) {
       return refused("scheduled", "rollout \(record.id) does not begin any more: \(reason)")
     }
     let plan = try store.plan(id: record.plan).plan
@@ -122,7 +122,7 @@ extension ServeDesk {
     let inHand = control.inHand.filter { !emergencies.contains($0) }
     yielding = [:]
     try EmergencyPause(store, for: rollout, by: by).apply(
-      butInHand: inHand, at: clock.now(), standing: { standing($0) }, ask: { control.ask($0, $1) },
+      butInHand: inHand, at: clock.now(), standing: { $0.standing(in: schedules) }, ask: { control.ask($0, $1) },
       takeUp: { self.yielding[$0] = $1 })
   }
 

@@ -58,7 +58,8 @@ package actor ServeDesk {
     self.hosts = Set(hosts)
     for job in jobs.values where job.until != nil {
       let booking = try store.booking(rollout: job.rollout)
-      guard case .begin(let until) = booking.terms(now: clock.now(), standing: standing(booking)), until != job.until
+      guard case .begin(let until) = booking.terms(now: clock.now(), standing: booking.standing(in: schedules)),
+        until != job.until
       else { continue }
       control.ask(job.rollout, StopWish(.leave, by: ServeJob.controller, reason: "its window changed"))
     }
@@ -79,11 +80,11 @@ package actor ServeDesk {
     let inHand = control.inHand
     var waiting: [ServeJob] = []
     for (record, booking) in try store.openBookings() where !inHand.contains(record.id) {
-      if let reason = booking.closing(now: now, standing: standing(booking)) {
+      if let reason = booking.closing(now: now, standing: booking.standing(in: schedules)) {
         try store.append(.rolloutHalted(reason: reason), rollout: record.id, host: nil, at: now)
         continue
       }
-      switch booking.turn(now: now, standing: standing(booking)) {
+      switch booking.turn(now: now, standing: booking.standing(in: schedules)) {
       case nil, .awaitsApproval?, .waits?, .close?: continue
       case .begin(let until)?:
         let isEmergency = try store.plan(id: record.plan).plan.options.emergency != nil
@@ -148,12 +149,6 @@ package actor ServeDesk {
   /// Nothing is in hand any more and nothing will be.
   package var hasLeft: Bool { isLeaving && control.inHand.isEmpty && busyHosts.isEmpty }
 
-  /// The opening of a booked schedule on its date, as the files tell it now.
-  func standing(_ booking: RolloutBooking) -> Opening? {
-    guard let window = booking.window else { return nil }
-    return schedules.first { $0.name == window.schedule }?.window.opening(on: window.opening.date)
-  }
-
   // MARK: Staging ahead
 
   /// The next rollout whose hosts may be staged ahead now, taken for that; `nil`: none. Each is to be given to
@@ -190,9 +185,9 @@ package actor ServeDesk {
   private func mayBeStaged(_ booking: RolloutBooking, _ rollout: String) -> Bool {
     guard !isLeaving, emergencies.isEmpty, !control.inHand.contains(rollout), let window = booking.window,
       let ahead = schedules.first(where: { $0.name == window.schedule })?.stageAhead,
-      case .waits(let opens)? = booking.turn(now: clock.now(), standing: standing(booking))
+      case .waits(let opens)? = booking.turn(now: clock.now(), standing: booking.standing(in: schedules))
     else { return false }
-    return standing(booking) != nil && clock.now() + ahead >= opens
+    return booking.standing(in: schedules) != nil && clock.now() + ahead >= opens
   }
 
   // MARK: Booking

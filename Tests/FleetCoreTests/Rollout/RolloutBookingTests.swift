@@ -23,6 +23,28 @@ import Testing
   private static let paused = JournalEvent.rolloutPaused(reason: "by bob")
   private static let halted = JournalEvent.rolloutHalted(reason: "by bob")
 
+  @Test("what stands is the opening of its schedule on its date, as the schedules tell it now") func standing() throws {
+    func schedule(_ name: String, start: Int, days: [Weekday] = Weekday.allCases) -> Schedule {
+      Schedule(
+        name: name, window: MaintenanceWindow(days: days, start: start, duration: .seconds(3600), zone: ZoneRules.utc))
+    }
+    let booking = try Self.booking()
+    let date = try Self.opening().date
+    let own = schedule("nights", start: 600)
+    let other = schedule("days", start: 300)
+    let opening = try #require(own.window.opening(on: date))
+    #expect(booking.standing(in: [other, own]) == opening)
+    #expect(
+      booking.standing(in: [schedule("nights", start: 660)])
+        == own.window.opening(on: date).map {
+          Opening(date: $0.date, opens: $0.opens + .seconds(3600), closes: $0.closes + .seconds(3600))
+        }, "it moves with its schedule")
+    for schedules in [[], [other], [schedule("nights", start: 600, days: [])]] {
+      #expect(booking.standing(in: schedules) == nil)
+    }
+    #expect(RolloutBooking().standing(in: [own, other]) == nil, "no schedule planned it")
+  }
+
   @Test("an ordinary rollout is whoever's who runs it, and serve's only once it was left there") func ordinary() {
     var booking = RolloutBooking()
     booking.take(Self.started)
