@@ -28,9 +28,12 @@ import Testing
     try store.append(
       .observed(RunFacts(version: FirmwareVersion(1, 55, 31))), rollout: nil, host: host, at: Samples.start)
     try store.append(.finding(kind: "note", text: "later"), rollout: nil, host: host, at: Samples.start)
-    #expect(try store.latestFacts([host, Samples.host(2)]).mapValues(\.version) == [host: FirmwareVersion(1, 55, 31)])
+    #expect(
+      try store.latestFacts([host, Samples.host(2)]).mapValues(\.event.facts?.version) == [
+        host: FirmwareVersion(1, 55, 31)
+      ])
     let recorded = HostRun.Event.recorded(phase: .after, facts: RunFacts(version: FirmwareVersion(1, 55, 36)))
     try store.append(.run(recorded), rollout: "r-1", host: host, at: Samples.start)
-    #expect(try store.latestFacts([host])[host]?.version == FirmwareVersion(1, 55, 36))
+    #expect(try store.latestFacts([host])[host]?.event.facts?.version == FirmwareVersion(1, 55, 36))
   }
 }

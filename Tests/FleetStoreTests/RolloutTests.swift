@@ -66,6 +66,7 @@ import Testing
     #expect(try store.hostsInOpenRollouts() == [hosts[1]: "r-1", hosts[4]: "r-1"])
     #expect(try store.slotHolders() == [hosts[1], hosts[3]])
     let open = try #require(try store.openRollouts().first)
+    #expect(open.hostsUnderWork == [hosts[1]])
     #expect(open.plan == plan)
     #expect(open.runs[hosts[0]]?.state == .converged)
     // What a halt left untouched is free for other plans; what it left half done is not.

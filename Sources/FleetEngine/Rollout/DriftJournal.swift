@@ -16,19 +16,24 @@ struct DriftJournal {
     return looks.filter { !changed.contains($0.0) }
   }
 
-  /// Hosts that a rollout holds are left out: their change is its own.
+  /// Hosts that a rollout is at work on are left out: their change is its own. A quarantined one was left to a person,
+  /// who has to hear what became of it.
   func record(_ looks: [(HostID, Result<Observation, ProbeFailure>)], at: Instant) throws {
     let told = try services.store.latestFacts(looks.map(\.0))
     let floors = try services.store.floors()
-    let held = try services.store.slotHolders()
+    let held = Set(try services.store.openRollouts().flatMap(\.hostsUnderWork))
+    let quarantined = Set(try services.store.quarantines().keys)
     var events: [(event: JournalEvent, host: HostID?)] = []
     for (host, look) in looks where !held.contains(host) {
       guard case .success(let observation) = look else { continue }
       let now = facts(observation, floors[host])
-      let reboot = told[host].flatMap { Self.armedReboot($0, now) }
+      let before = told[host]?.event.facts
+      // What is known of it is from before a run that may have replaced the file and asked for the reboot.
+      let isOlderThanRun = quarantined.contains(host) && told[host]?.event.isBeforeRun == true
+      let reboot = isOlderThanRun ? nil : before.flatMap { Self.armedReboot($0, now) }
       if let reboot { events.append((reboot, host)) }
       // Also after a reboot that changed nothing: told once is enough.
-      let isNews = told[host].map { Self.differ($0, now) } ?? true
+      let isNews = before.map { Self.differ($0, now) } ?? true
       if isNews || reboot != nil { events.append((.observed(now), host)) }
     }
     if !events.isEmpty { try services.store.append(events, rollout: nil, at: at) }
@@ -60,5 +65,13 @@ struct DriftJournal {
       bootID: observation.bootID, kernel: observation.kernel,
       afterReboot: AfterReset.judge(observation, running: running, floor: floor?.version).version,
       computeUnit: observation.computeUnit, parameters: observation.parameters)
+  }
+}
+
+extension JournalEvent {
+  /// Whether it tells what a run saw before it did anything.
+  fileprivate var isBeforeRun: Bool {
+    if case .run(.recorded(.before, _)) = self { return true }
+    return false
   }
 }

@@ -94,16 +94,17 @@ extension FleetStore {
     }
   }
 
-  /// What the journal last said of these hosts, by a run or by a look outside one; absent: it never spoke of the host.
-  package func latestFacts(_ hosts: some Sequence<HostID>) throws(StoreError) -> [HostID: RunFacts] {
+  /// The entry that last told what runs on each of these hosts, written by a run or by a look outside one; absent: the
+  /// journal never spoke of the host.
+  package func latestFacts(_ hosts: some Sequence<HostID>) throws(StoreError) -> [HostID: JournalEntry] {
     try read { db in
-      var facts: [HostID: RunFacts] = [:]
+      var entries: [HostID: JournalEntry] = [:]
       for host in hosts {
         let newest = try entries(
           db, "WHERE host = ? AND kind IN ('observed', 'recorded') ORDER BY seq DESC LIMIT 1", [host.rawValue])
-        facts[host] = newest.first?.event.facts
+        entries[host] = newest.first
       }
-      return facts
+      return entries
     }
   }
 

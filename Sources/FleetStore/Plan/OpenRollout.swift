@@ -26,6 +26,9 @@ package struct OpenRollout: Hashable, Sendable {
   /// Hosts that were begun and did not come to their end.
   package var begunHosts: [HostID] { runs.filter { !$0.value.isEnded && $0.value.hasBegun }.keys.sorted() }
 
+  /// Hosts that this rollout has changed something on and not left yet: one that it quarantined it has left.
+  package var hostsUnderWork: [HostID] { runs.filter { $0.value.holdsSlot && !$0.value.isEnded }.keys.sorted() }
+
   /// Hosts that are out of service through this rollout (D6).
   package var slotHolders: [HostID] { runs.filter { $0.value.holdsSlot }.keys.sorted() }
 }
