@@ -37,7 +37,8 @@ package struct TurnOrder {
       parts.append("the last host\(domain) that can run SEV-ES")
     }
     return Standing(
-      combination: combination(situation.look), domain: situation.host.failureDomain, score: score,
+      combination: combination(situation.look), model: model(situation.look), domain: situation.host.failureDomain,
+      score: score,
       text: parts.isEmpty ? "no server to move" : parts.joined(separator: ", "))
   }
 
@@ -47,6 +48,13 @@ package struct TurnOrder {
     case .seen(let seen):
       let cpu = seen.cpu.map { "\(facts.generation(of: $0)?.name ?? "unknown CPU") stepping \($0.stepping)" }
       return "\(cpu ?? "unknown CPU"), kernel \(seen.kernel ?? "unknown"), BIOS \(seen.bios ?? "unknown")"
+    }
+  }
+
+  private func model(_ look: HostSituation.Look) -> FamilyModel? {
+    switch look {
+    case .failed: nil
+    case .seen(let seen): seen.cpu?.familyModel
     }
   }
 

@@ -2,14 +2,15 @@
 package struct HostEstimate: Hashable, Sendable {
   /// Hosts that share it are expected to take alike.
   package struct Key: Hashable, Sendable {
-    /// The firmware folder of the image; `nil` for the way back to the BIOS copy.
+    /// The firmware folder of the CPU: the image's, or what was seen where there is no image; `nil` for such changes of
+    /// plans that did not keep it.
     package var model: FamilyModel?
     /// As planned: a refused reload that became a reset tells how long such a plan can take.
     package var activation: HostChange.Activation
     package var drains: Bool
 
     package init(_ change: HostChange) {
-      model = change.image?.familyModel
+      model = change.image?.familyModel ?? change.standing?.model
       activation = change.activation
       drains = change.drain.needed
     }

@@ -47,6 +47,18 @@ import Testing
     #expect(plan.changes.last?.standing?.text == "3 servers to move")
   }
 
+  @Test("the CPU of the host is kept, also where a change has no image") func model() {
+    for target in [FirmwareTarget.version(Bench.newer), .factory] {
+      var bench = Self.bench(1)
+      bench.host.target = target
+      bench.options.allowDowngrade = true
+      let plan = Planner(catalog: bench.catalog, facts: SampleFacts.all, options: bench.options, waves: [.percent(100)])
+        .plan([bench.situation])
+      #expect(plan.changes.map(\.standing?.model) == [bench.observation.cpu?.familyModel], "\(plan.excluded)")
+      #expect((plan.changes.first?.image == nil) == (target == .factory))
+    }
+  }
+
   @Test("a server that is switched off weighs more than ten that move") func restarts() {
     var stops = Self.bench(1, servers: [Bench.server("1-0", .sev)])
     stops.host.policy.drain.sev = .stop

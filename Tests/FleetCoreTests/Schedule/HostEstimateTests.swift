@@ -74,6 +74,36 @@ import Testing
     }
   }
 
+  @Test("a way back without an image counts by the CPU that was seen, and gives its runs to hosts like it")
+  func factory() {
+    let models = [FamilyModel(family: 25, modelHigh: 0), FamilyModel(family: 25, modelHigh: 1)]
+    func image(_ model: FamilyModel) -> FirmwareImage {
+      FirmwareImage(
+        familyModel: model, version: FirmwareVersion(1, 55, 36), spl: 25, sha256: "a", size: 1,
+        kernelName: model.kernelName, path: "x")
+    }
+    func change(_ model: FamilyModel?, image: FirmwareImage?) -> HostChange {
+      var change = Self.change(.reboot)
+      change.image = image
+      change.standing?.model = model
+      return change
+    }
+    // What the key shall be, by what the plan kept.
+    var rows: [(HostChange, FamilyModel?)] = [(change(nil, image: nil), nil)]
+    for model in models {
+      rows.append((change(model, image: nil), model))
+      rows.append((change(model, image: image(model)), model))
+      rows.append((change(nil, image: image(model)), model))
+    }
+    for (known, first) in rows {
+      let estimate = HostEstimate(samples: Self.samples(known, [7, 8, 9]))
+      for (asked, second) in rows {
+        let basis = estimate.duration(of: asked, policy: Policy()).basis
+        #expect(basis == (first == second ? .history(runs: 3) : .policy), "\(known), \(asked)")
+      }
+    }
+  }
+
   @Test("times in which nobody worked do not count") func worked() {
     func time(_ minute: Int) -> Instant { Instant(milliseconds: Int64(minute) * 60_000) }
     func entry(_ minute: Int, _ event: JournalEvent) -> JournalEntry {
