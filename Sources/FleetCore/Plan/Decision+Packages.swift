@@ -19,10 +19,7 @@ extension Decision {
   /// Packages that own the winner or the file that staging would overwrite, the winner's first; factory takes away
   /// every file that could be loaded.
   func owners(_ seen: Seen, _ wish: Wish, policy: Policy) -> [String] {
-    let order = EffectiveFile.resolve(
-      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
-      kernel: seen.observation.kernel ?? ""
-    ).order
+    let order = seen.files.order
     let staged = wish.image.map { stagePath($0, policy) }
     let concerned = wish.isFactory ? order : order.prefix(1) + seen.observation.files.filter { $0.path == staged }
     var owners: [String] = []
@@ -32,11 +29,7 @@ extension Decision {
 
   /// Which file of the package is meant, what policy does, and what an upgrade of the package would do to it.
   func packageReasons(_ seen: Seen, _ wish: Wish, _ package: PackageTreatment, policy: Policy) -> [Reason] {
-    let winner = EffectiveFile.resolve(
-      cpu: seen.cpu, files: seen.observation.files, search: seen.observation.search,
-      kernel: seen.observation.kernel ?? ""
-    ).winner
-    let file = winner?.package == package.name ? "the winning file" : "a file that is replaced"
+    let file = seen.files.winner?.package == package.name ? "the winning file" : "a file that is replaced"
     let next = pending(package, seen.observation)
     let first = Reason("P", "\(package.name) owns \(file); treatment: \(package.treatment.rawValue)\(next)")
     return [first]

@@ -84,6 +84,8 @@ package struct Decision: Sendable {
     package var floor: FloorEvidence?
     package var after: AfterReset
     package var features: SEVFeatures
+    /// Which file the kernel that runs would load.
+    package var files: EffectiveFile.Resolution
   }
 
   private func visible(_ situation: HostSituation) throws(Exclusion) -> Seen {
@@ -126,6 +128,8 @@ package struct Decision: Sendable {
     return Seen(
       observation: observation, cpu: cpu, generation: generation, running: running, floor: floor,
       after: AfterReset.judge(observation, running: running, floor: floor?.version),
-      features: SEVFeatures.judge(observation, facts: facts))
+      features: SEVFeatures.judge(observation, facts: facts),
+      files: EffectiveFile.resolve(
+        cpu: cpu, files: observation.files, search: observation.search, kernel: observation.kernel ?? ""))
   }
 }
