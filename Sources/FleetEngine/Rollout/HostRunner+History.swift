@@ -1,20 +1,6 @@
 package import FleetCore
 
 extension HostRunner {
-  /// When the drain began, as the journal tells it: its first start, or the first one since it was entered again. Tries
-  /// and restarts in between share one deadline (RULES D7, U3).
-  static func drainBegan(_ began: Instant?, after event: HostRun.Event, at time: Instant) -> Instant? {
-    if case .drainReentered = event { return nil }
-    if case .stepStarted(.drain, _) = event { return began ?? time }
-    return began
-  }
-
-  /// When the reset was first intended, as the journal tells it (RULES A2).
-  static func resetAsked(_ asked: Instant?, after event: HostRun.Event, at time: Instant) -> Instant? {
-    if case .effectIntended(let effect, _) = event, effect.kind == .reset { return asked ?? time }
-    return asked
-  }
-
   /// Destinations of the plan, those first that have converged since: a server that goes there is not in the way of
   /// this rollout again (RULES D4).
   func convergedFirst(_ destinations: [String]) -> [String] {

@@ -22,10 +22,8 @@ package final class HostRunner {
   var knowsLease = false
   /// Who took the host over, as that look told.
   var lostLease: Failure?
-  /// When the drain began; a restart does not begin it anew (RULES D7).
-  private(set) var drainBegan: Instant?
-  /// When the reset was first asked for; `nil`: it was not.
-  private(set) var resetAskedAt: Instant?
+  /// When its drain began and its reset was asked for, also by an earlier process.
+  private(set) var times = RunTimes()
   /// Hosts that converged in this rollout before this run was taken up (RULES D4).
   let convergedHosts: ConvergedHosts
   private let initiallyOpen: Bool
@@ -44,16 +42,13 @@ package final class HostRunner {
     self.services = services
     var run = HostRun(steps: change.steps)
     var others = others
-    var drainBegan: Instant?
-    var resetAskedAt: Instant?
     for entry in entries {
       guard case .run(let event) = entry.event else { continue }
       guard entry.host == host.id else {
         others.note(event, of: entry.host)
         continue
       }
-      drainBegan = Self.drainBegan(drainBegan, after: event, at: entry.at)
-      resetAskedAt = Self.resetAsked(resetAskedAt, after: event, at: entry.at)
+      times.note(event, at: entry.at)
       do throws(HostRun.IllegalEvent) {
         try run.apply(event)
       } catch {
@@ -62,8 +57,6 @@ package final class HostRunner {
       }
     }
     self.run = run
-    self.drainBegan = drainBegan
-    self.resetAskedAt = resetAskedAt
     switchedOff = others.switchedOff(butBy: host.id)
     convergedHosts = others.converged
     initiallyOpen = !run.isAtBoundary
@@ -241,8 +234,7 @@ package final class HostRunner {
     try next.apply(event)
     try journal(.run(event), begins: run == HostRun(steps: change.steps))
     run = next
-    drainBegan = Self.drainBegan(drainBegan, after: event, at: services.clock.now())
-    resetAskedAt = Self.resetAsked(resetAskedAt, after: event, at: services.clock.now())
+    times.note(event, at: services.clock.now())
   }
 
   /// `begins`: it is the first event of the host's run, so nobody else may have begun the host.

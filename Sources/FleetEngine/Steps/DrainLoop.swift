@@ -62,7 +62,7 @@ struct DrainLoop {
 
   /// What is left of the deadline since the drain began, in this process or an earlier one.
   private var timeLeft: Duration {
-    guard let began = runner.drainBegan else { return policy.deadline }
+    guard let began = runner.times.drainBegan else { return policy.deadline }
     let passed = max(0, runner.services.clock.now().milliseconds - began.milliseconds)
     return max(policy.deadline - .milliseconds(passed), min(policy.deadline, bounds.resumedDrain))
   }

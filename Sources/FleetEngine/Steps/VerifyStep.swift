@@ -18,7 +18,7 @@ struct VerifyStep: StepImplementation {
     let rules = VerifyRules(
       change: runner.change, before: before, activated: activated, loadedAt: loadedAt,
       isPowerCycled: runner.run.isDone(EffectID(.hook, Policy.HookPoint.powerCycle.rawValue)),
-      resetAskedAt: runner.resetAskedAt, facts: runner.services.facts)
+      resetAskedAt: runner.times.resetAskedAt, facts: runner.services.facts)
     let judgement = rules.judge(observation, floor: floor)
     if let failure = judgement.failure, activated == .reboot,
       try await firmwareStarts(runner, observation, failure)
