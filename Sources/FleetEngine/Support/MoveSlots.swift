@@ -3,8 +3,8 @@ package import FleetCore
 /// Moves that Nova is asked for at once, counted over all rollouts of one process in one cloud (RULES D5). Cold moves
 /// are limited by nobody else.
 ///
-/// An emergency may run beside a rollout that is just stopping: each of them asks under the limit of its own policy, and
-/// waits for the moves of both.
+/// An emergency may run beside a rollout that is just stopping: each asks under the limit of its own policy, and the
+/// moves of both count.
 package actor MoveSlots {
   /// One move by one host's run: two rollouts may have to do with the same server, and each holds its own.
   package struct Move: Hashable, Sendable {
