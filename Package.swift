@@ -61,11 +61,21 @@ let package = Package(
     .target(
       name: "FleetSim", dependencies: ["FleetCore", "FleetFormats", "FleetStore", "FleetEngine", crypto],
       swiftSettings: strict),
+    .target(name: "FleetPages", dependencies: ["FleetCore", "FleetFormats"], swiftSettings: strict),
+    .target(
+      name: "FleetServer",
+      dependencies: [
+        "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetPages", crypto,
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "FleetCommands",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
-        "FleetSim", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "FleetSim", "FleetPages", "FleetServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(name: "sevfleet", dependencies: ["FleetCommands"], swiftSettings: strict),
@@ -94,6 +104,16 @@ let package = Package(
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
         "FleetCommands", "sevfleet",
+      ],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "FleetPagesTests", dependencies: ["FleetCore", "FleetFormats", "FleetPages"], swiftSettings: strictTests),
+    .testTarget(
+      name: "FleetServerTests",
+      dependencies: [
+        "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetPages", "FleetServer", crypto,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strictTests),
   ]

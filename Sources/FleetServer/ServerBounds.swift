@@ -1,0 +1,8 @@
+import FleetPages
+import Hummingbird
+import HummingbirdTLS
+import NIOCore
+import NIOSSL
+
+/// Bounds of the server.
+enum ServerBounds {}
