@@ -98,13 +98,13 @@ extension FleetStore {
   /// journal never spoke of the host.
   package func latestFacts(_ hosts: some Sequence<HostID>) throws(StoreError) -> [HostID: JournalEntry] {
     try read { db in
-      var entries: [HostID: JournalEntry] = [:]
+      var facts: [HostID: JournalEntry] = [:]
       for host in hosts {
         let newest = try entries(
           db, "WHERE host = ? AND kind IN ('observed', 'recorded') ORDER BY seq DESC LIMIT 1", [host.rawValue])
-        entries[host] = newest.first
+        facts[host] = newest.first
       }
-      return entries
+      return facts
     }
   }
 
