@@ -39,11 +39,19 @@ package final class FleetStore: Sendable {
   package static func inMemory() throws(StoreError) -> FleetStore {
     do {
       let queue = try DatabaseQueue(configuration: configuration(readOnly: false))
-      try migrate(queue)
+      try emptyDatabase.get().backup(to: queue)
       return FleetStore(folder: "", isReadOnly: false, pool: queue, blobs: BlobFolder())
     } catch {
       throw StoreError(error)
     }
+  }
+
+  /// What each store in memory begins with: the migrations are the same for all of them, and cost as much as a rollout of
+  /// some hosts.
+  private static let emptyDatabase = Result {
+    let queue = try DatabaseQueue(configuration: configuration(readOnly: false))
+    try migrate(queue)
+    return queue
   }
 
   /// The same store in memory as another controller sees it: with a fence and folds of its own.

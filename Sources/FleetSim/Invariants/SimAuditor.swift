@@ -36,9 +36,9 @@ package final class SimAuditor: @unchecked Sendable {
   }
 
   /// What was taken over between two looks, nobody knows until the next.
-  private func checkLease(_ host: SimHost, _ what: String) {
+  private func checkLease(_ host: SimHost, _ what: @autoclosure () -> String) {
     guard isForeign(host.lease), shown.contains(host.id) || !leased.contains(host.id) else { return }
-    breach(.ignoredLease, "\(what) on \(host.id), whose lease is another's")
+    breach(.ignoredLease, "\(what()) on \(host.id), whose lease is another's")
   }
 
   private func checkLease(_ name: String, _ world: SimWorld, _ what: String) {

@@ -13,11 +13,14 @@ package struct SimSetup: Sendable {
   package var resumes: Int
   /// Of 1,000 hosts those that somebody took out before, for a reason of their own. They count against the budget.
   package var takenOut: Int
+  /// Of 1,000 hosts those that do not run yet what is wished of them; the others are places for servers to go.
+  package var behind: Int
 
   package init(
-    seed: UInt64, faults: SimFaults = .some, hosts: Int = 20, resumes: Int = 3, takenOut: Int = 0
+    seed: UInt64, faults: SimFaults = .some, hosts: Int = 20, resumes: Int = 3, takenOut: Int = 0, behind: Int = 1000
   ) {
     self.takenOut = takenOut
+    self.behind = behind
     self.seed = seed
     self.faults = faults
     self.hosts = hosts
@@ -30,18 +33,21 @@ package struct SimSetup: Sendable {
   func world(_ images: SimImages) -> SimWorld {
     let world = SimWorld(
       executor: SimExecutor(start: Self.start), images: images, random: SimRandom(seed: seed), faults: faults)
-    for number in 1...hosts { add(number, world) }
+    // Numbers of their own: which hosts are behind changes nothing else that is drawn.
+    var random = SimRandom(seed: seed ^ 0x5A5A)
+    for number in 1...hosts { add(number, isBehind: number <= 2 || random.chance(behind, of: 1000), world) }
     for id in world.order { fill(id, world) }
     trouble(world)
     return world
   }
 
-  private func add(_ number: Int, _ world: SimWorld) {
+  private func add(_ number: Int, isBehind: Bool, _ world: SimWorld) {
     let isMilan = number % 2 == 1
     let familyModel = isMilan ? SimImages.milan : SimImages.genoa
     // The last one is ahead of what is wished, at a level that refuses SEV-ES: no place for such guests.
     let ahead = number == hosts ? world.images.newest(familyModel) : nil
-    guard let image = ahead ?? world.images.current(familyModel) else { return }
+    let usual = isBehind ? world.images.current(familyModel) : world.images.wantedImage(familyModel)
+    guard let image = ahead ?? usual else { return }
     let cpu = CPUIdentity(family: 25, model: isMilan ? 1 : 17, stepping: isMilan ? 1 : 2)
     let floor = isMilan ? FirmwareVersion(1, 55, 7) : FirmwareVersion(1, 55, 25)
     let digits = number < 10 ? "00\(number)" : number < 100 ? "0\(number)" : "\(number)"

@@ -65,6 +65,8 @@ package struct SimImages: Sendable {
   /// What it shall run.
   func wanted(_ familyModel: FamilyModel) -> FirmwareVersion? { Self.path[familyModel]?.wanted }
 
+  func wantedImage(_ familyModel: FamilyModel) -> SimImage? { wanted(familyModel).flatMap { image(familyModel, $0) } }
+
   /// The newest there is: on a host that is ahead of what is wished.
   func newest(_ familyModel: FamilyModel) -> SimImage? { all.last { $0.image.familyModel == familyModel } }
 
