@@ -1,24 +1,19 @@
 import Foundation
 
 /// JSON bodies of records: keys sorted, slashes as they are, so that a person can read and compare them.
-enum RecordCoding {
-  private static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
+package enum RecordCoding {
   private static let decoder = JSONDecoder()
 
-  static func text(_ value: some Encodable) throws(StoreError) -> String {
+  package static func text(_ value: some Encodable) throws(StoreError) -> String {
     do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self)
+      return try RecordEncoder.text(value)
     } catch {
       throw .notEncodable(reason(error))
     }
   }
 
   /// Throws `DecodingError`; callers say which record it was.
-  static func value<Value: Decodable>(_ type: Value.Type = Value.self, of text: String) throws -> Value {
+  package static func value<Value: Decodable>(_ type: Value.Type = Value.self, of text: String) throws -> Value {
     try decoder.decode(type, from: Data(text.utf8))
   }
 
