@@ -115,6 +115,22 @@ package struct Facts: Hashable, Sendable, Codable {
     }
   }
 
+  /// Something to know about a product that no host can be measured against; shown, never enforced.
+  package struct Advisory: Hashable, Sendable, Codable {
+    /// `milan-attestation`.
+    package var id: String
+    package var generation: String
+    package var text: String
+    package var fact: Fact
+
+    package init(id: String, generation: String, text: String, fact: Fact) {
+      self.id = id
+      self.generation = generation
+      self.text = text
+      self.fact = fact
+    }
+  }
+
   /// The prerequisites of one grade that speak of a CPU.
   package func prerequisites(for cpu: CPUIdentity, grade: FactGrade) -> [Prerequisite] {
     let name = generation(of: cpu)?.name
@@ -125,28 +141,34 @@ package struct Facts: Hashable, Sendable, Codable {
   }
 
   package var generations: [SEVGeneration]
+  /// Products finer than a generation, where there are any.
+  package var products: [SEVProduct]
   package var sevESRefusals: [SEVESRefusal]
   package var sevESByVersion: [SEVESByVersion]
   package var firmware: [Firmware]
   package var prerequisites: [Prerequisite]
   /// What AMD's bulletins ask for, by product.
   package var bulletins: [Bulletin]
+  package var advisories: [Advisory]
   /// Names of the PSP's error numbers (decimal).
   package var firmwareErrors: [Int: String]
   /// Source key → citation.
   package var sources: [String: String]
 
   package init(
-    generations: [SEVGeneration] = [], sevESRefusals: [SEVESRefusal] = [], sevESByVersion: [SEVESByVersion] = [],
-    firmware: [Firmware] = [], prerequisites: [Prerequisite] = [], bulletins: [Bulletin] = [],
-    firmwareErrors: [Int: String] = [:], sources: [String: String] = [:]
+    generations: [SEVGeneration] = [], products: [SEVProduct] = [], sevESRefusals: [SEVESRefusal] = [],
+    sevESByVersion: [SEVESByVersion] = [], firmware: [Firmware] = [], prerequisites: [Prerequisite] = [],
+    bulletins: [Bulletin] = [], advisories: [Advisory] = [], firmwareErrors: [Int: String] = [:],
+    sources: [String: String] = [:]
   ) {
     self.generations = generations
+    self.products = products
     self.sevESRefusals = sevESRefusals
     self.sevESByVersion = sevESByVersion
     self.firmware = firmware
     self.prerequisites = prerequisites
     self.bulletins = bulletins
+    self.advisories = advisories
     self.firmwareErrors = firmwareErrors
     self.sources = sources
   }

@@ -15,6 +15,8 @@ package struct Observation: Hashable, Sendable, Codable {
   package var cpu: CPUIdentity?
   package var firmware: FirmwareReadings
   package var tcb: TCBReading
+  /// `nil`: the kernel does not show it, or the look is older than this field is.
+  package var mitigations: MitigationVector?
   package var modules: ModuleState
   package var parameters: SEVParameters
   /// Lines of `snphost ok`.
@@ -124,15 +126,19 @@ package struct TCBReading: Hashable, Sendable, Codable {
   package var reported: TCBVersion?
   /// The platform TCB: what runs.
   package var platform: TCBVersion?
+  /// The floor of a live update; `nil`: no tool printed it.
+  package var committed: TCBVersion?
   package var source: Source?
   /// Raw text of a vector that could not be believed, with the reason.
   package var rejected: ObservationNote?
 
   package init(
-    reported: TCBVersion? = nil, platform: TCBVersion? = nil, source: Source? = nil, rejected: ObservationNote? = nil
+    reported: TCBVersion? = nil, platform: TCBVersion? = nil, committed: TCBVersion? = nil, source: Source? = nil,
+    rejected: ObservationNote? = nil
   ) {
     self.reported = reported
     self.platform = platform
+    self.committed = committed
     self.source = source
     self.rejected = rejected
   }

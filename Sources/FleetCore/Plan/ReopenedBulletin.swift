@@ -18,10 +18,7 @@ package struct ReopenedBulletin: Hashable, Sendable, Codable {
   package var text: String
 
   /// The CVEs, with the researchers' name and the bulletin.
-  package var title: String {
-    let inner = (name.map { [$0] } ?? []) + [id]
-    return cves.isEmpty ? id : "\(cves.joined(separator: ", ")) (\(inner.joined(separator: ", ")))"
-  }
+  package var title: String { Bulletin.title(cves: cves, name: name, id: id) }
 }
 
 /// Compares what two firmwares of one generation close. Only what the SEV firmware itself brings is judged: a fix by
@@ -93,30 +90,12 @@ extension Bulletin.Requirement {
     }
   }
 
-  fileprivate var isOfMicrocode: Bool {
-    switch self {
-    case .microcode, .microcodeTCB: true
-    case .agesa, .firmware, .snp, .mitigationBit: false
-    }
-  }
-
   /// `nil`: unknown, or not for a firmware to meet.
   fileprivate func isMet(_ level: ReopenedBulletins.Level) -> Bool? {
     switch self {
     case .firmware(let least): level.version.map { $0 >= least }
     case .snp(let least): level.snp.map { $0 >= least }
     case .agesa, .microcode, .microcodeTCB, .mitigationBit: nil
-    }
-  }
-
-  fileprivate var text: String {
-    switch self {
-    case .firmware(let version): "firmware \(version)"
-    case .snp(let level): "SNP level \(level)"
-    case .agesa(let name): "BIOS \(name)"
-    case .microcode(let revision): "microcode 0x\(Hex.padded(revision, 8))"
-    case .microcodeTCB(let level): "microcode level \(level)"
-    case .mitigationBit(let bit): "mitigation bit \(bit)"
     }
   }
 }

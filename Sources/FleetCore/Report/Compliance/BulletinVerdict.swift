@@ -1,0 +1,70 @@
+/// What one bulletin means for one host.
+package struct BulletinVerdict: Hashable, Sendable {
+  package enum State: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Every floor is met, every extra step done, every mitigation bit verified.
+    case mitigated
+    /// Every floor is met; whether the mitigation took effect cannot be read here.
+    case floorMet
+    /// Every floor is met, and something is still to be done besides.
+    case stepsOpen
+    /// A floor is not met.
+    case behind
+    /// Nobody can tell: no fact speaks of the product, or the host does not show what a fact asks for.
+    case unknown
+    /// A fact says that the product is not affected.
+    case notConcerned
+
+    /// Whether nothing is left to do.
+    package var isClosed: Bool {
+      switch self {
+      case .mitigated, .notConcerned: true
+      case .floorMet, .stepsOpen, .behind, .unknown: false
+      }
+    }
+
+    /// Whether something is known to be left to do.
+    package var isOpen: Bool {
+      switch self {
+      case .stepsOpen, .behind: true
+      case .mitigated, .floorMet, .unknown, .notConcerned: false
+      }
+    }
+  }
+
+  /// `AMD-SB-3023`.
+  package var bulletin: String
+  package var cves: [String]
+  package var name: String?
+  package var note: String?
+  /// `Milan-X`; `nil`: unknown.
+  package var product: String?
+  package var state: State
+  /// The state in one sentence.
+  package var text: String
+  /// Of the fact that decided; of the bulletin's record where none did.
+  package var fact: Fact
+  /// Whether the state counts against the host: a fact that is enforced says that something is left to do.
+  package var isEnforced: Bool
+  package var checks: [RequirementCheck]
+  package var steps: [StepCheck]
+
+  package init(
+    _ bulletin: Bulletin, product: String?, state: State, text: String, fact: Fact, isEnforced: Bool = false,
+    checks: [RequirementCheck] = [], steps: [StepCheck] = []
+  ) {
+    self.bulletin = bulletin.id
+    cves = bulletin.cves
+    name = bulletin.name
+    note = bulletin.note
+    self.product = product
+    self.state = state
+    self.text = text
+    self.fact = fact
+    self.isEnforced = isEnforced
+    self.checks = checks
+    self.steps = steps
+  }
+
+  /// The CVEs, with the researchers' name and the bulletin.
+  package var title: String { Bulletin.title(cves: cves, name: name, id: bulletin) }
+}
