@@ -43,6 +43,17 @@ package struct Bulletin: Hashable, Sendable, Codable {
     }
   }
 
+  /// Something to be done besides reaching the floors. No level shows it, so somebody has to say that it was done.
+  package struct Step: Hashable, Sendable, Codable {
+    package var text: String
+    package var fact: Fact
+
+    package init(text: String, fact: Fact) {
+      self.text = text
+      self.fact = fact
+    }
+  }
+
   /// `AMD-SB-3023`.
   package var id: String
   package var cves: [String]
@@ -50,14 +61,14 @@ package struct Bulletin: Hashable, Sendable, Codable {
   package var name: String?
   package var floors: [Floor]
   /// What is to be done besides.
-  package var steps: [String]
+  package var steps: [Step]
   package var unaffected: [Unaffected]
   package var note: String?
   /// Grade and sources of the record itself.
   package var fact: Fact
 
   package init(
-    id: String, cves: [String], name: String? = nil, floors: [Floor], steps: [String] = [],
+    id: String, cves: [String], name: String? = nil, floors: [Floor], steps: [Step] = [],
     unaffected: [Unaffected] = [], note: String? = nil, fact: Fact
   ) {
     self.id = id

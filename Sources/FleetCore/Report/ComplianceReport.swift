@@ -11,12 +11,25 @@ package struct ComplianceRow: Hashable, Sendable {
     package var kind: String
     package var text: String
     package var source: String
+    /// How well what it rests on is known; `nil`: it was seen on the host itself.
+    package var grade: FactGrade?
+    /// What lets it stay for a while.
+    package var waiver: ComplianceRules.Waiver?
 
-    package init(kind: String, text: String, source: String) {
+    package init(kind: String, text: String, source: String, grade: FactGrade? = nil) {
       self.kind = kind
       self.text = text
       self.source = source
+      self.grade = grade
     }
+
+    /// Every kind that a host may be found with, besides the states that are not `compliant`.
+    package static let kinds: [String] =
+      ProbeFailure.Kind.allCases.map(\.rawValue) + [
+        "quarantined", "neverSeen", "contradictorySources", "unknownVersion", "implausibleTCB", "contradictoryTCB",
+        "reportedTCB", "committedTCB", "sevESLost", "sevLost", "snpLost", "afterResetUnknown", "armed", "unread",
+        "expiredWaiver",
+      ]
   }
 
   package var host: HostID
@@ -28,6 +41,19 @@ package struct ComplianceRow: Hashable, Sendable {
   package var features: SEVFeatures
   package var findings: [Finding]
   package var lastSeen: Instant?
+  /// Code name of the processor, `Milan-X`; `nil`: unknown.
+  package var product: String?
+  /// As the kernel prints it.
+  package var microcode: String?
+  package var tcbs = TCBAnswers()
+  /// What each bulletin means for the host, in the facts' order; empty where no bulletin was held against it.
+  package var bulletins: [BulletinVerdict] = []
+  /// Why it is not compliant; empty where it is.
+  package var breaches: [ComplianceBreach] = []
+  /// What changed since the look before; `nil`: there was none.
+  package var drift: ComplianceDrift?
+  /// Ids of the advisories that speak of its processor.
+  package var advisories: [String] = []
 
   /// What is stored of a host, and what its inventory entry wants.
   package static func judge(
@@ -50,6 +76,9 @@ package struct ComplianceRow: Hashable, Sendable {
     row.running = running.version
     row.afterReboot = after.version
     row.tcb = observation.tcb.platform
+    row.tcbs = TCBAnswers(observation)
+    row.microcode = observation.microcode
+    row.product = observation.cpu.flatMap { facts.product(of: $0)?.text }
     row.features = SEVFeatures.judge(observation, facts: facts)
     row.addFindings(observation, running, after, facts)
     // A host that could not be reached just now may run anything by now.
@@ -74,8 +103,8 @@ package struct ComplianceRow: Hashable, Sendable {
     return afterReboot == running ? .compliant : .unstable
   }
 
-  private mutating func add(_ kind: String, _ text: String, _ source: String) {
-    findings.append(Finding(kind: kind, text: text, source: source))
+  private mutating func add(_ kind: String, _ text: String, _ source: String, _ grade: FactGrade? = nil) {
+    findings.append(Finding(kind: kind, text: text, source: source, grade: grade))
   }
 
   private mutating func addFindings(
@@ -89,12 +118,10 @@ package struct ComplianceRow: Hashable, Sendable {
     }
     if let rejected = observation.tcb.rejected { add("implausibleTCB", rejected.text, "snphost") }
     if let why = observation.contradictorySNP(facts: facts) { add("contradictoryTCB", why, "snphost") }
-    if let reported = observation.tcb.reported, let platform = observation.tcb.platform, reported != platform {
-      add("reportedTCB", "the reported TCB is pinned below what runs (SNP_CONFIG)", "snphost")
-    }
+    findings += tcbs.mismatches
     // Where SEV itself does not start, SEV-ES is not lost to SNP.
     if features.sevES == .lost, features.sev != .lost {
-      add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A")
+      add("sevESLost", "SEV-ES guests cannot start while SNP is on", "FACTS 1.4, grade A", .a)
     }
     if features.sev == .lost { add("sevLost", "SEV does not start although its firmware runs", "kernel log") }
     if features.sevSNP == .lost { add("snpLost", "SEV-SNP does not start although its firmware runs", "kernel log") }
@@ -108,15 +135,32 @@ package struct ComplianceRow: Hashable, Sendable {
   }
 }
 
-/// The whole fleet held against its targets.
+/// The whole fleet held against its targets and against the bulletins.
 package struct ComplianceReport: Hashable, Sendable {
   package var at: Instant
   package var rows: [ComplianceRow]
+  /// Every waiver declared, with what it covers.
+  package var waivers: [WaiverStatus] = []
+  package var advisories: [Facts.Advisory] = []
+  /// `nil`: the past was not asked for.
+  package var past: CompliancePast?
+  /// `nil`: servers were not asked for.
+  package var servers: [ServerAttestation]?
+  /// Source key → citation, of every fact that the report rests on.
+  package var sources: [String: String] = [:]
 
   package init(at: Instant, rows: [ComplianceRow]) {
     self.at = at
     self.rows = rows
   }
 
-  package var isCompliant: Bool { rows.allSatisfy { $0.state == .compliant } }
+  /// Whether nothing counts against any host that no waiver covers.
+  package var isCompliant: Bool {
+    rows.allSatisfy { row in
+      switch row.outcome {
+      case .compliant, .waived: true
+      case .nonCompliant, .unknown: false
+      }
+    }
+  }
 }

@@ -22,6 +22,13 @@ enum BuiltInFacts {
          sources: [P21, a1]}
       - {name: Turin Dense, family: 26, models: 0x10-0x11, zen: 5, snp: true, fmc: true, grade: A,
          sources: [a1]}
+    # Products within a generation, by model and stepping: microcode compares only inside one of these. Told by the
+    # revisions of the table that names them; a stepping without a row is a product of an unknown kind.
+    products:
+      - {name: Milan, generation: Milan, models: [0x01], steppings: [1], grade: B, sources: [f6]}
+      - {name: Milan-X, generation: Milan, models: [0x01], steppings: [2], grade: B, sources: [f6]}
+      - {name: Genoa, generation: Genoa, models: [0x11], steppings: [1], grade: B, sources: [f6]}
+      - {name: Genoa-X, generation: Genoa, models: [0x11], steppings: [2], grade: B, sources: [f6]}
     # From this SNP security patch level on, SEV-ES is refused while SNP is on (FACTS 1.4).
     sevESRefusals:
       - {zen: 3, fromSNP: 27, grade: A, sources: [P1]}
@@ -66,8 +73,18 @@ enum BuiltInFacts {
     prerequisites:
       - {generation: Milan, grade: B, sources: [P7],
          text: "SEV firmware of Milan needs PSP boot loader 00.13.00.70 or newer, which comes with the BIOS"}
+    # To know of a product, and nothing that a host could be measured against.
+    advisories:
+      - id: milan-attestation
+        generation: Milan
+        grade: C
+        sources: [T6]
+        text: >-
+          the seed of Milan's VCEK was extracted and published in May 2026, so an attestation report of Milan can be
+          forged whatever TCB it shows
     # CVE → what closes it, per product: AGESA name of the BIOS, SEV firmware, SNP level, microcode by revision or TCB
-    # value, and the bit of the mitigation vector. A product without a row is unknown, never safe.
+    # value, and the bit of the mitigation vector. A product without a row is unknown, never safe. `withdrawn`: its source
+    # takes it back from that day on; it stays to be read and no longer counts.
     bulletins:
       - id: AMD-SB-3007
         cves: [CVE-2023-31346]
@@ -87,7 +104,7 @@ enum BuiltInFacts {
         name: BadRAM
         grade: A
         sources: [V5]
-        steps: ["alias check complete; reboot"]
+        steps: [{text: "alias check complete; reboot", grade: B, sources: [T7]}]
         floors:
           - {product: Milan, agesa: "1.0.0.D", grade: A, sources: [V5]}
           - {product: Milan, firmware: 1.55.22, grade: A, sources: [V5]}
@@ -99,7 +116,7 @@ enum BuiltInFacts {
         cves: [CVE-2023-20585]
         grade: B
         sources: [T5]
-        steps: ["host OS update"]
+        steps: [{text: "host OS update", grade: B, sources: [T5]}]
         floors:
           - {product: Milan, snp: 27, grade: B, sources: [T5]}
           - {product: Genoa, snp: 27, grade: B, sources: [T5]}
@@ -173,7 +190,7 @@ enum BuiltInFacts {
         name: StackWarp
         grade: A
         sources: [V7]
-        steps: ["SMT sibling attack"]
+        steps: [{text: "SMT sibling attack", grade: B, sources: [T2]}]
         floors:
           - {product: Genoa, agesa: "Genoa++ 1.0.0.H", grade: A, sources: [V7]}
           - {product: Genoa, microcodeTCB: 86, grade: B, sources: [T2]}
@@ -206,6 +223,7 @@ enum BuiltInFacts {
         sources: [V9, T3]
         note: "TCB values withdrawn 2026-09-24 (an August quote said Genoa snp>=28): do not enforce"
         floors:
+          - {product: Genoa, snp: 28, withdrawn: 2026-09-24, grade: B, sources: [T3]}
           - {product: Milan, agesa: "1.0.0.J", grade: A, sources: [V9]}
           - {product: Genoa, agesa: "1.0.0.H", grade: A, sources: [V9]}
           - {product: Siena, agesa: "1.0.0.H", grade: A, sources: [V9]}
@@ -269,6 +287,7 @@ enum BuiltInFacts {
       T3: "third party quoting AMD: pi-tee CPU appraisal readme and Nebula release notes"
       T4: "third party quoting AMD: aleph CLI TCB floors"
       T5: "third party quoting AMD: AMD-SB-3016 quote and attack/policy table"
+      T6: "publication of the extraction of the VCEK seed from Milan, May 2026"
       T7: "third party quoting AMD: PlatformInfo note on SB-3015"
       T8: "third party quoting AMD: AmdSnpSecurityPolicyRegistry"
       T9: "third party quoting AMD: Sentinel verifier"

@@ -6,12 +6,16 @@ struct FactsReader {
   let log: DiagnosticLog
 
   static let sections = [
-    "generations", "sevESRefusals", "sevESByVersion", "firmware", "prerequisites", "bulletins", "firmwareErrors",
-    "sources",
+    "generations", "products", "sevESRefusals", "sevESByVersion", "firmware", "prerequisites", "bulletins",
+    "advisories", "firmwareErrors", "sources",
   ]
   /// Rows of one section: ten times what is known of all EPYC processors.
   static let maximumRows = 2000
   static let byte = 0...255
+  /// Models of one generation.
+  static let maximumModels = byte.count
+  /// One hexadecimal digit.
+  static let steppings = 0...15
   static let microcode = 0...0xFFFF_FFFF
 
   init(base: FactsFile, log: DiagnosticLog) {
@@ -27,11 +31,13 @@ struct FactsReader {
     }
     rows(map, "generations") { $0.generation($1) }
     checkRanges()
+    rows(map, "products") { $0.product($1) }
     rows(map, "sevESRefusals") { $0.refusal($1) }
     rows(map, "sevESByVersion") { $0.byVersion($1) }
     rows(map, "firmware") { $0.firmware($1) }
     rows(map, "prerequisites") { $0.prerequisite($1) }
     rows(map, "bulletins") { $0.bulletin($1) }
+    rows(map, "advisories") { $0.advisory($1) }
     for field in map["firmwareErrors"].flatMap({ $0.entries() }) ?? [] { firmwareError(field) }
   }
 
@@ -99,6 +105,27 @@ struct FactsReader {
     }
   }
 
+  private mutating func product(_ field: YamlField) {
+    let keys = ["name", "generation", "models", "steppings", "grade", "sources"]
+    guard let map = field.map(keys: keys, name: "product") else { return }
+    let models = map.required("models")?.list(maximum: Self.maximumModels) { $0.number(Self.byte) }
+    let steppings = map.required("steppings")?.list(maximum: Self.steppings.count) { $0.number(Self.steppings) }
+    let name = map.required("name")?.sentence()
+    guard let generation = generationName(map), let fact = fact(map), let name, let models, let steppings else {
+      return
+    }
+    let row = SEVProduct(name: name, generation: generation, models: models, steppings: steppings, fact: fact)
+    Self.put(row, into: &result.facts.products) { $0.generation == generation && $0.name == name }
+  }
+
+  private mutating func advisory(_ field: YamlField) {
+    guard let map = field.map(keys: ["id", "generation", "text", "grade", "sources"], name: "advisory") else { return }
+    let (id, text) = (map.required("id")?.word(NameText.expectation), map.required("text")?.sentence())
+    guard let generation = generationName(map), let fact = fact(map), let id, let text else { return }
+    let row = Facts.Advisory(id: id, generation: generation, text: text, fact: fact)
+    Self.put(row, into: &result.facts.advisories) { $0.id == id }
+  }
+
   private mutating func refusal(_ field: YamlField) {
     guard let map = field.map(keys: ["zen", "fromSNP", "grade", "sources"], name: "SEV-ES refusal") else { return }
     let (zen, from) = (map.required("zen")?.number(1...15), map.required("fromSNP")?.number(1...255))
@@ -146,9 +173,8 @@ struct FactsReader {
       "sources",
     ]
     guard let map = field.map(keys: keys, name: "prerequisite") else { return }
-    // A generation has at most 256 models, and a stepping is one hexadecimal digit.
-    let models = map["models"]?.list(maximum: 256) { $0.number(Self.byte) }
-    let steppings = map["steppings"]?.list(maximum: 16) { $0.number(0...15) }
+    let models = map["models"]?.list(maximum: Self.maximumModels) { $0.number(Self.byte) }
+    let steppings = map["steppings"]?.list(maximum: Self.steppings.count) { $0.number(Self.steppings) }
     let (from, text) = (map["fromVersion"]?.version(), map.required("text")?.sentence())
     let (microcode, loader) = (map["microcode"]?.number(Self.microcode), map["bootloader"]?.number(Self.byte))
     let bios = map["bios"].flatMap(self.bios)

@@ -26,4 +26,12 @@ extension YamlField {
 
   /// One line of text.
   func sentence() -> String? { text("one line of text", where: NameText.isPrintable) }
+
+  /// A day such as 2026-11-27.
+  func date() -> CivilDate? {
+    guard let text = spelling("a day such as 2026-11-27") else { return nil }
+    if let date = CivilDate(text) { return date }
+    report(.invalidValue, "\(name) must be a day such as 2026-11-27, not \"\(text.shortened)\"")
+    return nil
+  }
 }

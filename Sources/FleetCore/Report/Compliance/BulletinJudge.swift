@@ -54,11 +54,13 @@ package struct BulletinJudge: Sendable {
       isEnforced: decided.isEnforced, checks: checks, steps: steps)
   }
 
-  private func step(_ text: String, of bulletin: Bulletin, host: HostID, on day: CivilDate) -> StepCheck {
+  private func step(_ step: Bulletin.Step, of bulletin: Bulletin, host: HostID, on day: CivilDate) -> StepCheck {
     let done = rules.steps.first {
-      $0.bulletin == bulletin.id && $0.step == text && $0.hosts.contains(host) && $0.at <= day
+      $0.bulletin == bulletin.id && $0.step == step.text && $0.hosts.contains(host) && $0.at <= day
     }
-    return StepCheck(text: text, by: done?.by, at: done?.at)
+    return StepCheck(
+      text: step.text, fact: step.fact, isEnforced: rules.isEnforced(step.fact, bulletin: bulletin.id), by: done?.by,
+      at: done?.at)
   }
 
   // MARK: Requirements
@@ -140,31 +142,44 @@ private struct Outcome {
         state: .unknown, text: "no fact tells what closes it on \(product)", fact: bulletin.fact,
         isEnforced: isRecordEnforced)
     }
-    if let open = best(floors.filter { $0.state == .unknown }) {
+    let unknown = floors.filter { $0.state == .unknown }
+    // A floor that was measured stands without the BIOS name that delivers it; it is never "mitigated" then.
+    let isMeasured = floors.contains { $0.state == .met && $0.isMeasured } && unknown.allSatisfy { !$0.isMeasured }
+    if let open = best(unknown), !isMeasured {
       return Decided(
         state: .unknown, text: "closed from \(open.requirement.text) on, and \(open.why ?? "that is unknown")",
-        fact: open.fact, isEnforced: floors.contains { $0.state == .unknown && $0.isEnforced })
+        fact: open.fact, isEnforced: unknown.contains(where: \.isEnforced))
     }
-    return decideExtras(isRecordEnforced: isRecordEnforced)
+    return decideExtras(floors, unknown)
   }
 
-  private func decideExtras(isRecordEnforced: Bool) -> Decided {
+  private func decideExtras(_ floors: [RequirementCheck], _ unknown: [RequirementCheck]) -> Decided {
     let bits = checks.filter { !$0.isFloor }
     let open = bits.filter { $0.state == .notMet }
-    let steps = steps.filter { !$0.isDone }.map(\.text)
-    if !steps.isEmpty || !open.isEmpty {
-      let left = steps + open.map { "\($0.requirement.text) (\($0.found ?? "not verified"))" }
-      let isEnforced = (!steps.isEmpty && isRecordEnforced) || open.contains(where: \.isEnforced)
+    let steps = steps.filter { !$0.isDone }
+    let unread = (unknown + bits.filter { $0.state == .unknown }).map {
+      "\($0.requirement.text): \($0.why ?? "unknown")"
+    }
+    if floors.isEmpty, let first = bits.first(where: { $0.state == .unknown }) {
       return Decided(
-        state: .stepsOpen, text: "floor met, still to be done: \(left.joined(separator: ", "))",
-        fact: steps.isEmpty ? best(open)?.fact ?? bulletin.fact : bulletin.fact, isEnforced: isEnforced)
+        state: .unknown, text: unread.joined(separator: "; "), fact: first.fact,
+        isEnforced: bits.contains { $0.state == .unknown && $0.isEnforced })
+    }
+    let met = floors.isEmpty ? "" : "floor met, "
+    if !steps.isEmpty || !open.isEmpty {
+      let left = steps.map(\.text) + open.map { "\($0.requirement.text) (\($0.found ?? "not verified"))" }
+      let facts = steps.map(\.fact) + open.map(\.fact)
+      return Decided(
+        state: .stepsOpen, text: "\(met)still to be done: \(left.joined(separator: ", "))",
+        fact: facts.min { $0.grade < $1.grade } ?? bulletin.fact,
+        isEnforced: steps.contains(where: \.isEnforced) || open.contains(where: \.isEnforced))
     }
     // Nothing is better known than the weakest fact it rests on.
     let weakest = checks.max { $0.fact.grade < $1.fact.grade }?.fact ?? bulletin.fact
-    if let unread = bits.first(where: { $0.state == .unknown }) {
+    if !unread.isEmpty {
       return Decided(
-        state: .floorMet, text: "floor met; \(unread.requirement.text) cannot be read: \(unread.why ?? "unknown")",
-        fact: weakest, isEnforced: false)
+        state: .floorMet, text: "\(met)not known: \(unread.joined(separator: "; "))", fact: weakest,
+        isEnforced: false)
     }
     return Decided(
       state: .mitigated, text: "every floor is met, nothing is left to do", fact: weakest, isEnforced: false)

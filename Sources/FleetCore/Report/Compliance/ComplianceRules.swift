@@ -140,10 +140,11 @@ package struct ComplianceRules: Hashable, Sendable, Codable {
 }
 
 extension Instant {
+  static let millisecondsPerDay: Int64 = 86_400_000
+
   /// The day in UTC.
   package var day: CivilDate {
-    let perDay: Int64 = 86_400_000
-    let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: perDay)
+    let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: Self.millisecondsPerDay)
     return CivilDate(daysSinceEpoch: Int(remainder < 0 ? quotient - 1 : quotient))
   }
 }

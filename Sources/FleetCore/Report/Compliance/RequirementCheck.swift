@@ -27,6 +27,14 @@ package struct RequirementCheck: Hashable, Sendable {
     self.isEnforced = isEnforced
   }
 
+  /// Whether a look can measure it by itself; which AGESA a BIOS has is only somebody's word.
+  package var isMeasured: Bool {
+    switch requirement {
+    case .agesa: false
+    case .firmware, .snp, .microcode, .microcodeTCB, .mitigationBit: true
+    }
+  }
+
   /// Whether it is a floor; a mitigation bit says that something was done, whatever the levels are.
   package var isFloor: Bool {
     switch requirement {
@@ -40,12 +48,17 @@ package struct RequirementCheck: Hashable, Sendable {
 package struct StepCheck: Hashable, Sendable {
   /// In the bulletin's words.
   package var text: String
+  package var fact: Fact
+  /// Whether it counts against the host while it is open (`ComplianceRules.isEnforced`).
+  package var isEnforced: Bool
   /// Who said that it was done, and when; `nil`: nobody did.
   package var by: String?
   package var at: CivilDate?
 
-  package init(text: String, by: String?, at: CivilDate?) {
+  package init(text: String, fact: Fact, isEnforced: Bool, by: String?, at: CivilDate?) {
     self.text = text
+    self.fact = fact
+    self.isEnforced = isEnforced
     self.by = by
     self.at = at
   }
