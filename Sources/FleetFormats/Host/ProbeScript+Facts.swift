@@ -16,6 +16,14 @@ extension ProbeScript {
     item kexecLoaded /sys/kernel/kexec_loaded
     item bootloader /proc/sys/kernel/bootloader_type
     for f in /sys/firmware/acpi/fpdt/boot/*; do item "fpdt.${f##*/}" "$f"; done
+    # Only read, and only where SNP runs: a read asks the firmware, a write would start a verification.
+    snp=
+    read -r snp </sys/module/kvm_amd/parameters/sev_snp
+    for f in /sys/firmware/sev/vulnerabilities/*; do
+      if [ "$snp" = Y ] && [ -r "$f" ]; then
+        printf 'mitigation.%s=%s\\n' "${f##*/}" "$(timeout \(quickSeconds) head -c 64 "$f")"
+      fi
+    done
     printf 'become=%s\\nuid=%s\\n' "$become" "$(id -u)"
     if [ -e /run/nologin ]; then echo nologin=1; fi
     \(LeaseText.script)

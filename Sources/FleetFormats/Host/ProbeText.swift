@@ -61,6 +61,7 @@ struct ProbeReader {
     let record = probe.lines(.values).filter { $0.hasPrefix("fpdt.") }.map { $0.dropFirst("fpdt.".count) }
     observation.firmwareBootRecord = record.isEmpty ? nil : record.joined(separator: " ")
     observation.lease = LeaseText.lease { probe.value($0) }
+    observation.mitigations = MitigationText.vector { probe.value($0) }
     let cpu = CPUInfoText.parse(probe.lines(.cpuInfo))
     observation.cpu = cpu.cpu
     observation.microcode = cpu.microcode

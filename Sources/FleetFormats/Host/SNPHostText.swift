@@ -2,29 +2,40 @@ import FleetCore
 
 /// What `snphost` prints. Three shapes of `show tcb` exist; one of them lies (FACTS 5).
 enum SNPHostText {
-  /// `show tcb`: the reported and the platform vector by their labels, whatever the line breaks between them.
+  private enum Vector { case reported, platform, committed }
+
+  /// `show tcb`: the vectors by their labels, whatever the line breaks between them. No version of snphost is known that
+  /// prints the committed one; under its own heading it must not be taken for another.
   static func tcb(_ lines: [String], generation: SEVGeneration?) -> TCBReading {
-    var reported: [Substring: Substring] = [:]
-    var platform: [Substring: Substring] = [:]
-    var isPlatform: Bool?
-    for line in lines {
-      if line.holds("Reported TCB") { isPlatform = false }
-      if line.holds("Platform TCB") { isPlatform = true }
-      guard let (label, value) = line.cut(":"), let isPlatform else { continue }
-      if isPlatform { platform[label.trimmed] = value.trimmed } else { reported[label.trimmed] = value.trimmed }
-    }
+    let fields = fields(lines)
     func rejected(_ why: String) -> TCBReading {
       TCBReading(rejected: ObservationNote(source: "snphost show tcb", text: why, lines: lines))
     }
     guard let generation else { return rejected("the CPU's generation is not known") }
-    switch (vector(reported), vector(platform)) {
+    switch (vector(fields[.reported] ?? [:]), vector(fields[.platform] ?? [:])) {
     case (.failure(let why), _): return rejected("reported TCB: \(why.text)")
     case (_, .failure(let why)): return rejected("platform TCB: \(why.text)")
     case (.success(let reported), .success(let platform)):
       if let why = platform.implausibility(for: generation) { return rejected("platform TCB: \(why)") }
       if let why = reported.implausibility(for: generation) { return rejected("reported TCB: \(why)") }
-      return TCBReading(reported: reported, platform: platform, source: .snphost)
+      let committed = fields[.committed].flatMap { try? vector($0).get() }
+      return TCBReading(
+        reported: reported, platform: platform,
+        committed: committed.flatMap { $0.implausibility(for: generation) == nil ? $0 : nil }, source: .snphost)
     }
+  }
+
+  private static func fields(_ lines: [String]) -> [Vector: [Substring: Substring]] {
+    var fields: [Vector: [Substring: Substring]] = [:]
+    var current: Vector?
+    for line in lines {
+      if line.holds("Reported TCB") { current = .reported }
+      if line.holds("Platform TCB") { current = .platform }
+      if line.holds("Committed TCB") { current = .committed }
+      guard let (label, value) = line.cut(":"), let current else { continue }
+      fields[current, default: [:]][label.trimmed] = value.trimmed
+    }
+    return fields
   }
 
   private struct Garbled: Error { var text: String }

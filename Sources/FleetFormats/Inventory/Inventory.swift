@@ -17,11 +17,13 @@ package struct Inventory: Hashable, Sendable, Codable {
   /// The file's policy over the defaults: fleet-wide values; each host carries its resolved ones.
   package var policy: Policy
   package var schedules: [Schedule]
+  /// What `compliance.yaml` declares; its hosts are resolved.
+  package var compliance: ComplianceRules
 
   package init(
     hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil, cloud: String? = nil,
     openStackConfigured: Bool = false, targets: [NamedTarget] = [], groups: [HostGroup] = [],
-    policy: Policy = Policy(), schedules: [Schedule] = []
+    policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = ComplianceRules()
   ) {
     self.hosts = hosts
     self.ssh = ssh
@@ -32,6 +34,7 @@ package struct Inventory: Hashable, Sendable, Codable {
     self.groups = groups
     self.policy = policy
     self.schedules = schedules
+    self.compliance = compliance
   }
 
   package func host(_ id: HostID) -> Host? { hosts.first { $0.id == id } }

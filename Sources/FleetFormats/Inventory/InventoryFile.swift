@@ -15,14 +15,14 @@ package struct InventoryFile: Hashable, Sendable {
 
   /// What a file of this name is for.
   enum Role: Hashable {
-    case fleet, targets, policy, schedules, hosts
+    case fleet, targets, policy, schedules, compliance, hosts
     /// Not read, and not meant for us.
     case foreign
     /// Looks like ours and is not: reading over it silently would hide a slip.
     case refused(Diagnostic.Kind, String)
   }
 
-  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml", "schedules.yaml"]
+  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml", "schedules.yaml", "compliance.yaml"]
 
   var role: Role {
     switch path {
@@ -30,6 +30,7 @@ package struct InventoryFile: Hashable, Sendable {
     case "targets.yaml": return .targets
     case "policy.yaml": return .policy
     case "schedules.yaml": return .schedules
+    case "compliance.yaml": return .compliance
     case _: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -39,8 +40,7 @@ package struct InventoryFile: Hashable, Sendable {
       let hint = Suggestion.text(for: path, among: Self.names)
       return .refused(
         .unexpectedFile,
-        "this file is not read: an inventory has fleet.yaml, targets.yaml, policy.yaml, schedules.yaml and hosts/\(hint)"
-      )
+        "this file is not read: an inventory has \(Self.names.joined(separator: ", ")) and hosts/\(hint)")
     }
     guard parts.first == "hosts" else { return .foreign }
     if parts.count > 2 { return .refused(.unexpectedFile, "this file is not read: host files lie directly in hosts/") }

@@ -19,6 +19,8 @@ package enum InventoryLimits {
   static let schedules = 200
   static let selectors = 500
   static let blackouts = 500
+  /// Rows of one section of compliance.yaml: one a host of a large fleet.
+  static let complianceRows = 10_000
   /// People who must agree to one plan.
   static let approvals = 0...2
   /// Servers that may be shut down by one plan.

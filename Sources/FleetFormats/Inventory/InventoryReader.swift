@@ -12,6 +12,7 @@ package struct InventoryReader {
   private var targets: TargetsFileReader
   private var filePolicy = PolicyPatch()
   private var schedules: [SchedulesFileReader.Declared] = []
+  private var compliance: ComplianceFileReader.Declared?
   private var declarations: [HostDeclaration] = []
 
   /// - Parameters:
@@ -50,6 +51,7 @@ package struct InventoryReader {
     for file in sorted where file.role != .hosts { readSingle(file) }
     for file in hostFiles { readHosts(file) }
     for file in sorted where file.role == .schedules { readSchedules(file) }
+    for file in sorted where file.role == .compliance { readCompliance(file) }
     diagnostics += targets.log.entries
     return finish()
   }
@@ -69,7 +71,7 @@ package struct InventoryReader {
       }
       diagnostics += log.entries
     // They name targets and hosts, so they are read when these are known.
-    case .schedules: break
+    case .schedules, .compliance: break
     case .refused(let kind, let text):
       diagnostics.append(Diagnostic(kind, at: SourceLocation(file: "\(folder)/\(file.path)"), text))
     case .hosts, .foreign: break
@@ -79,6 +81,13 @@ package struct InventoryReader {
   private mutating func readSchedules(_ file: InventoryFile) {
     let (root, log) = parse(file)
     if let root { schedules = SchedulesFileReader(targets: targets, log: log).read(root) }
+    diagnostics += log.entries
+  }
+
+  private mutating func readCompliance(_ file: InventoryFile) {
+    let (root, log) = parse(file)
+    let hosts = SchedulesFileReader(targets: targets, log: log)
+    compliance = root.map { ComplianceFileReader(facts: facts, hosts: hosts, log: log).read($0) }
     diagnostics += log.entries
   }
 
@@ -116,7 +125,9 @@ package struct InventoryReader {
       diagnostics.append(Diagnostic(.tooLarge, at: place, "more than \(InventoryLimits.hosts) hosts"))
     }
     inventory.schedules = schedules.map(\.schedule)
-    for selector in schedules.flatMap(\.selectors) where !inventory.hosts.contains(where: selector.matches) {
+    inventory.compliance = compliance?.rules(inventory.hosts) ?? ComplianceRules()
+    let selectors = schedules.flatMap(\.selectors) + (compliance?.selectors ?? [])
+    for selector in selectors where !inventory.hosts.contains(where: selector.matches) {
       diagnostics.append(Diagnostic(.unknownName, at: selector.place, "no host matches \"\(selector.text.shortened)\""))
     }
     guard let diagnostics = Diagnostics(diagnostics + resolver.diagnostics) else { return .success(inventory) }

@@ -59,7 +59,8 @@ struct SchedulesFileReader {
     return Declared(schedule: schedule, selectors: selectors)
   }
 
-  private func selectors(_ field: YamlField) -> [Selector]? {
+  /// The words of a list of HOSTS.
+  func selectors(_ field: YamlField) -> [Selector]? {
     guard let elements = field.elements(maximum: InventoryLimits.selectors) else { return nil }
     if elements.isEmpty { field.report(.invalidValue, "hosts names none; without the key all are meant") }
     return elements.compactMap { element in
