@@ -7,7 +7,9 @@ import Foundation
 struct CatalogCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalog", abstract: "Reads, imports, lists and re-hashes firmware images.",
-    subcommands: [CatalogInspect.self, CatalogAdd.self, CatalogList.self, CatalogVerify.self])
+    subcommands: [
+      CatalogInspect.self, CatalogAdd.self, CatalogList.self, CatalogVerify.self, CatalogFacts.self,
+    ])
 }
 
 struct CatalogInspect: AsyncParsableCommand {

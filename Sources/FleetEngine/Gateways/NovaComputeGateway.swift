@@ -5,7 +5,7 @@ package import OpenStackAPI
 /// The compute port over Nova, Placement, Glance and Cinder.
 package final class NovaComputeGateway: ComputeGateway {
   let cloud: OpenStackCloud
-  private let models: ServerModelReader
+  let models: ServerModelReader
 
   package init(_ cloud: OpenStackCloud) {
     self.cloud = cloud

@@ -10,7 +10,7 @@ struct BulletinReader {
     let (id, cves) = (map.required("id")?.sentence(), map.required("cves")?.list(maximum: 100) { $0.sentence() })
     let floors = map.required("floors")?.list(maximum: FactsReader.maximumRows, floor)
     let steps = map["steps"].map { $0.list(maximum: Self.maximumRows, step) ?? [] } ?? []
-    let unaffected = map["unaffected"].map { $0.list(maximum: Self.maximumRows, unaffected) ?? [] } ?? []
+    let unaffected = map["unaffected"].map { $0.list(maximum: Self.maximumRows, self.unaffected) ?? [] } ?? []
     guard let fact = facts.fact(map), let id, let cves, let floors else { return nil }
     return Bulletin(
       id: id, cves: cves, name: map["name"]?.sentence(), floors: floors, steps: steps, unaffected: unaffected,

@@ -130,6 +130,7 @@ extension LabHost {
       for user in module.users { try root.link("\(folder)/holders/\(user)", to: "../../\(user)") }
     }
     if isBuiltin { try root.makeFolder("/sys/module/ccp/parameters") }
+    try writeMitigations()
     guard modules.kvmAMD else { return }
     let parameters = [
       "sev": modules.sev, "sev_es": modules.sevES, "sev_snp": modules.sevSNP, "npt": true, "avic": false, "vgif": true,
@@ -138,5 +139,18 @@ extension LabHost {
       try root.write("/sys/module/kvm_amd/parameters/\(name)", value ? "Y\n" : "N\n", mode: 0o444)
     }
     try root.write("/sys/module/kvm_amd/parameters/nested", "1\n", mode: 0o444)
+  }
+
+  /// The masks of recent kernels: a firmware from the level of the SEV-ES loss on knows the mitigations of bits 1 and 2,
+  /// and has verified them since SNP started.
+  private func writeMitigations() throws {
+    let folder = "/sys/firmware/sev/vulnerabilities"
+    guard kernel.style == .recent, modules.ccp || isBuiltin, spec.processor.supportsSNP else {
+      root.remove(folder)
+      return
+    }
+    let mask = firmware.refusesSEVES ? "0x6\n" : "0x0\n"
+    try root.write("\(folder)/supported_mitigations", mask, mode: 0o444)
+    try root.write("\(folder)/verified_mitigations", mask, mode: 0o644)
   }
 }

@@ -85,13 +85,18 @@ extension FleetStore {
     try newest(seenOnly: true, at)
   }
 
+  /// From host to host through the index, so that a query may go back in each one from its newest look: a history is not
+  /// read as a whole.
+  static let everyHost = """
+    WITH RECURSIVE hosts (host) AS (
+      SELECT min(host) FROM observations
+      UNION ALL SELECT (SELECT min(host) FROM observations WHERE host > hosts.host) FROM hosts WHERE host IS NOT NULL)
+    """
+
   private func newest(seenOnly: Bool, _ at: Instant?) throws(StoreError) -> [HostID: StoredObservation] {
     let time = at.map { "AND at <= \($0.milliseconds)" } ?? ""
-    // From host to host through the index, and in each one from its newest look back: a history is not read as a whole.
     let sql = """
-      WITH RECURSIVE hosts (host) AS (
-        SELECT min(host) FROM observations
-        UNION ALL SELECT (SELECT min(host) FROM observations WHERE host > hosts.host) FROM hosts WHERE host IS NOT NULL)
+      \(Self.everyHost)
       SELECT (SELECT id FROM observations AS look WHERE look.host = hosts.host AND seen >= ? \(time)
         ORDER BY id DESC LIMIT 1) FROM hosts
       """
@@ -118,7 +123,8 @@ extension FleetStore {
     try delete.execute(arguments: [host, keptObservations, keptChanges, dayMilliseconds, keptDays])
   }
 
-  private func observations(
+  /// Looks that a condition chooses, in its order; those that are kept in memory are not decoded again.
+  func observations(
     _ db: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [StoredObservation] {
     let sql = "SELECT id, host, at, seen, body FROM observations \(condition)"

@@ -83,6 +83,8 @@ package struct InstanceAction: Sendable, Hashable {
   package var action: String
   package var requestID: String
   package var started: Date?
+  /// When its record was last written to, also by its end; nil below microversion 2.58.
+  package var updated: Date?
   /// Only `Error` when it never ran; a move that ran and was rolled back leaves it nil.
   package var message: String?
 }

@@ -31,13 +31,14 @@ extension NovaClient {
       let action: String
       let request_id: String
       let start_time: String?
+      let updated_at: String?
       let message: String?
     }
     struct Answer: Decodable { let instanceActions: [Body] }
     return try await get(.get(Self.path(id) + "/os-instance-actions"), as: Answer.self).instanceActions.map {
       InstanceAction(
         action: $0.action, requestID: $0.request_id, started: $0.start_time.flatMap(RemoteTime.parse),
-        message: $0.message)
+        updated: $0.updated_at.flatMap(RemoteTime.parse), message: $0.message)
     }
   }
 

@@ -20,6 +20,7 @@ struct ServerBody: Listed {
     case instanceName = "OS-EXT-SRV-ATTR:instance_name"
     case volumes = "os-extended-volumes:volumes_attached"
     case hostStatus = "host_status"
+    case launched = "OS-SRV-USG:launched_at"
   }
 
   init(from decoder: any Decoder) throws {
@@ -48,7 +49,8 @@ struct ServerBody: Listed {
       },
       locked: try body.decodeIfPresent(Bool.self, forKey: .locked) ?? false,
       created: try body.decodeIfPresent(String.self, forKey: .created).flatMap(RemoteTime.parse),
-      updated: try body.decodeIfPresent(String.self, forKey: .updated).flatMap(RemoteTime.parse))
+      updated: try body.decodeIfPresent(String.self, forKey: .updated).flatMap(RemoteTime.parse),
+      launched: try body.decodeIfPresent(String.self, forKey: .launched).flatMap(RemoteTime.parse))
   }
 
   private struct Named: Decodable { let id: String }

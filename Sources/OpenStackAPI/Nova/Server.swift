@@ -50,13 +50,16 @@ package struct Server: Sendable, Hashable, Identifiable {
   package var created: Date?
   /// Of the server's record, so also after a change of state.
   package var updated: Date?
+  /// When its guest was last made ready by a build or a move; a plain stop and start does not change it.
+  package var launched: Date?
 
   package init(
     id: String, name: String, projectID: String, status: ServerStatus, taskState: String? = nil, vmState: VMState,
     powerState: PowerState, host: String?, hypervisorHostname: String? = nil, instanceName: String? = nil,
     flavor: Flavor, imageID: String? = nil, imageProperties: [String: String]? = nil,
     metadata: [String: String] = [:], tags: [String] = [], volumesAttached: [String] = [], fault: Fault? = nil,
-    hostStatus: HostStatus? = nil, locked: Bool = false, created: Date? = nil, updated: Date? = nil
+    hostStatus: HostStatus? = nil, locked: Bool = false, created: Date? = nil, updated: Date? = nil,
+    launched: Date? = nil
   ) {
     self.id = id
     self.name = name
@@ -79,6 +82,7 @@ package struct Server: Sendable, Hashable, Identifiable {
     self.locked = locked
     self.created = created
     self.updated = updated
+    self.launched = launched
   }
 }
 

@@ -66,6 +66,8 @@ import Testing
     used.formUnion(
       facts.firmware.flatMap { $0.fact.sources + ($0.splFact?.sources ?? []) + ($0.reportFact?.sources ?? []) })
     used.formUnion(bulletins.flatMap { $0.fact.sources + $0.floors.flatMap(\.fact.sources) })
+    used.formUnion(bulletins.flatMap { $0.steps.flatMap(\.fact.sources) + $0.unaffected.flatMap(\.fact.sources) })
+    used.formUnion(facts.products.flatMap(\.fact.sources) + facts.advisories.flatMap(\.fact.sources))
     #expect(used == Set(facts.sources.keys))
   }
 
@@ -82,6 +84,25 @@ import Testing
     let siena = try #require(facts.generations.first { $0.name == "Bergamo/Siena" })
     #expect(loss.floors(for: siena).count == 3)
     #expect(bulletins.first { $0.id == "AMD-SB-3033" }?.floors == [])
+    // What was taken back is still there, and counts no more.
+    let genoa = try #require(facts.generations.first { $0.name == "Genoa" })
+    let fabricked = try #require(bulletins.first { $0.id == "AMD-SB-3034" })
+    #expect(fabricked.floors.filter { $0.withdrawn != nil }.map(\.requirement) == [.snp(28)])
+    #expect(fabricked.floors(for: genoa).map(\.requirement) == [.agesa("1.0.0.H")])
+  }
+
+  /// A product is told by the revisions that are meant for it, and these compare nowhere else (FEATURES 74).
+  @Test func everyMicrocodeFloorIsOfItsProduct() throws {
+    for bulletin in facts.bulletins {
+      for floor in bulletin.floors {
+        guard case .microcode(let number) = floor.requirement else { continue }
+        let product = try #require(facts.product(of: MicrocodeRevision(number).cpu), "\(bulletin.id) \(floor.product)")
+        #expect(product.names.contains(floor.product), "\(bulletin.id) \(floor.product)")
+      }
+    }
+    let stepping0 = facts.product(of: CPUIdentity(family: 25, model: 1, stepping: 0))
+    #expect(stepping0?.names == [] && stepping0?.text == "Milan of an unknown kind")
+    #expect(facts.product(of: CPUIdentity(family: 25, model: 0xA0, stepping: 2))?.names == ["Bergamo", "Siena"])
   }
 
   /// The way back that FACTS 1.4 is about, on the built-in data: SEV-ES for two bulletins.

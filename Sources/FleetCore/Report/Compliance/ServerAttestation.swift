@@ -56,30 +56,36 @@ package struct ServerLaunch: Hashable, Sendable {
   package struct Action: Hashable, Sendable {
     /// Nova's word, for example `reboot`.
     package var name: String
-    package var at: Instant
+    package var from: Instant
+    /// When Nova last wrote to its record; `nil`: not told.
+    package var to: Instant?
 
-    package init(name: String, at: Instant) {
+    package init(name: String, from: Instant, to: Instant?) {
       self.name = name
-      self.at = at
+      self.from = from
+      self.to = to
     }
   }
 
-  /// Actions after which a new process runs the guest, where they succeeded.
+  /// Actions that may start a new process for the guest; `reboot` does so only where it is a hard one.
   private static let starts: Set<String> = [
     "create", "start", "rebuild", "resize", "migrate", "evacuate", "unshelve", "restore", "revertResize", "resume",
+    "reboot",
   ]
+  /// What an action is taken to last where Nova does not tell: longer than any that does not fail.
+  private static let longestAction = Duration.seconds(3600)
 
-  /// The span in which the guest that runs now was started. `launchedAt`: Nova's own time, of the first start and of
-  /// each move; what was done later may have started it anew, or may have failed. `nil`: Nova tells nothing.
+  /// The span in which the guest that runs now was started. `launchedAt`: Nova's own time, written after the first start
+  /// and after each move. What was done later may have started it anew, or may have failed. `nil`: Nova tells nothing.
   package init?(launchedAt: Instant?, actions: [Action]) {
     guard let launchedAt else { return nil }
-    let later = actions.filter { action in
-      action.at > launchedAt && (Self.starts.contains(action.name) || action.name == "reboot")
-    }
-    let last = later.max { $0.at < $1.at }
+    let relevant = actions.filter { Self.starts.contains($0.name) }
+    let cause = relevant.filter { $0.from <= launchedAt }.max { $0.from < $1.from }
+    let later = relevant.filter { $0.from > launchedAt }
+    let last = later.map { $0.to ?? $0.from + Self.longestAction }.max()
     self.init(
-      earliest: launchedAt, latest: last?.at ?? launchedAt,
-      source: last.map { "launched_at and \($0.name)" } ?? "launched_at")
+      earliest: cause?.from ?? launchedAt + (.zero - Self.longestAction), latest: max(launchedAt, last ?? launchedAt),
+      source: (["launched_at"] + Set(later.map(\.name)).sorted()).joined(separator: ", "))
   }
 }
 
