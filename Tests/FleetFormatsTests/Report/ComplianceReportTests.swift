@@ -1,0 +1,149 @@
+import FleetCore
+import FleetFormats
+import Foundation
+import FoundationXML
+import Testing
+
+/// The report in every format: against its schema, and with texts that would break it.
+@Suite struct ComplianceReportTests {
+  @Test func jsonKeepsItsSchema() throws {
+    let schema = try JSONSchema(ComplianceSchema.text)
+    let report = try ComplianceSample.report()
+    let text = try JSONText.pretty(ComplianceDocument(report))
+    let problems = try schema.problems(text)
+    #expect(problems.isEmpty, "\(problems)")
+    var bare = report
+    (bare.past, bare.servers) = (nil, nil)
+    let none = try schema.problems(try JSONText.pretty(ComplianceDocument(bare)))
+    #expect(none.isEmpty, "\(none)")
+    // A schema that accepts everything would prove nothing.
+    for (old, new) in [
+      ("\"state\": \"behind\"", "\"state\": \"late\""), ("\"compliant\": false", "\"compliant\": \"no\""),
+      ("\"outcome\"", "\"outcomes\""), ("\"grade\": \"A\"", "\"grade\": \"Z\""), ("\"p\"", "null"),
+    ] {
+      try #require(text.contains(old))
+      #expect(try !schema.problems(text.replacing(old, with: new, maxReplacements: 1)).isEmpty, "\(new)")
+    }
+  }
+
+  @Test func jsonIsStable() throws {
+    let first = try JSONText.pretty(ComplianceDocument(try ComplianceSample.report()))
+    for _ in 0..<5 {
+      #expect(try JSONText.pretty(ComplianceDocument(try ComplianceSample.report())) == first)
+    }
+  }
+
+  @Test func outcomesAddUp() throws {
+    let report = try ComplianceSample.report()
+    #expect(
+      report.rows.map(\.outcome) == [.compliant, .nonCompliant, .waived, .unknown], "\(report.rows.map(\.breaches))")
+    #expect(!report.isCompliant)
+    let covered = ComplianceReport(at: report.at, rows: [report.rows[0], report.rows[2]])
+    #expect(covered.isCompliant)
+  }
+
+  // MARK: CSV
+
+  @Test func csvHasARecordForEachHost() throws {
+    let report = try ComplianceSample.report()
+    let records = Self.records(ComplianceCSV.text(report))
+    try #require(records.count == report.rows.count + 1)
+    #expect(records.allSatisfy { $0.count == records[0].count })
+    #expect(Set(records[0]).count == records[0].count)
+    #expect(records.dropFirst().map { $0[0] } == report.rows.map(\.host.rawValue))
+    let bulletin = try #require(records[0].firstIndex(of: "AMD-SB-3023"))
+    for (record, row) in zip(records.dropFirst(), report.rows) {
+      #expect(record[bulletin] == row.bulletins.first { $0.bulletin == "AMD-SB-3023" }?.state.rawValue)
+    }
+    let findings = try #require(records[0].firstIndex(of: "findings"))
+    #expect(records[2][findings].contains(ComplianceSample.hostile))
+  }
+
+  @Test func noCellIsAFormula() throws {
+    var report = try ComplianceSample.report()
+    for start in ["=", "+", "-", "@", "\t", "\r"] {
+      report.rows[0].target = "\(start)1+1"
+      report.rows[0].microcode = "a\(start)1"
+      let record = Self.records(ComplianceCSV.text(report))[1]
+      #expect(record[3] == "'\(start)1+1" && record.contains("a\(start)1"))
+      for cell in record { #expect(cell.first.map { "=+-@\t\r".contains($0) } != true, "\(cell)") }
+    }
+  }
+
+  /// RFC 4180, read as strictly as it is written: CRLF, quotes doubled, nothing after a closing quote.
+  private static func records(_ text: String) -> [[String]] {
+    var records: [[String]] = [[]]
+    var cell = ""
+    var isQuoted = false
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "\"" where isQuoted && rest.first == "\"": cell.unicodeScalars.append(rest.removeFirst())
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted:
+        records[records.count - 1].append(cell)
+        cell = ""
+      case "\r" where !isQuoted && rest.first == "\n":
+        rest.removeFirst()
+        records[records.count - 1].append(cell)
+        cell = ""
+        if !rest.isEmpty { records.append([]) }
+      case _: cell.unicodeScalars.append(scalar)
+      }
+    }
+    return records
+  }
+
+  // MARK: JUnit
+
+  @Test func junitIsXMLWithACaseForEachHost() throws {
+    let report = try ComplianceSample.report()
+    let read = try JUnitReading(ComplianceJUnit.text(report))
+    #expect(read.cases.map(\.name) == report.rows.map(\.host.rawValue))
+    #expect(read.cases.map(\.result) == [nil, "failure", "skipped", "error"])
+    for suite in read.suites {
+      #expect(suite["tests"] == "4" && suite["failures"] == "1" && suite["errors"] == "1" && suite["skipped"] == "1")
+    }
+    #expect(read.suites.count == 2 && read.suites[1]["timestamp"] == "2026-11-27T00:00:00")
+    let shown = ComplianceSample.hostile.replacing("\u{1}", with: "\u{FFFD}").replacing("\u{FFFF}", with: "\u{FFFD}")
+    #expect(read.cases[1].text.contains(shown))
+    #expect(read.cases[2].message.contains(shown))
+  }
+}
+
+/// What a reader of JUnit makes of a text; throws where it is no XML.
+private final class JUnitReading: NSObject, XMLParserDelegate {
+  struct Case {
+    var name: String
+    var result: String?
+    var message = ""
+    var text = ""
+  }
+
+  private(set) var suites: [[String: String]] = []
+  private(set) var cases: [Case] = []
+
+  init(_ text: String) throws {
+    super.init()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = self
+    guard parser.parse() else { throw parser.parserError ?? CocoaError(.coderReadCorrupt) }
+  }
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+    attributes: [String: String]
+  ) {
+    switch name {
+    case "testsuites", "testsuite": suites.append(attributes)
+    case "testcase": cases.append(Case(name: attributes["name"] ?? ""))
+    case _:
+      cases[cases.count - 1].result = name
+      cases[cases.count - 1].message = attributes["message"] ?? ""
+    }
+  }
+
+  func parser(_ parser: XMLParser, foundCharacters text: String) {
+    if !cases.isEmpty, cases[cases.count - 1].result != nil { cases[cases.count - 1].text += text }
+  }
+}
