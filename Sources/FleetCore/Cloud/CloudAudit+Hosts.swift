@@ -1,0 +1,57 @@
+extension CloudAuditor {
+  var hostFaults: [CloudFault] {
+    sevHosts.flatMap { host in
+      [memory(host)].compactMap { $0 } + configuration(host) + traits(host)
+    }
+  }
+
+  private func traits(_ host: CloudHost) -> [CloudFault] {
+    guard let slots = host.offer.value?.slots else { return [] }
+    return EncryptionModel.encrypted.filter { model in
+      guard slots[model] ?? 0 > 0 else { return false }
+      return host.verdict(model) == .lost || host.verdict(model) == .off
+    }.map { .traitFalse(host, $0) }
+  }
+
+  /// The file's own word first; where it has none, what Placement reckons with counts.
+  private func memory(_ host: CloudHost) -> CloudFault? {
+    if let conf = host.novaConf.value, let word = conf.ramAllocationRatio {
+      return Double(word) == 1 ? nil : .ramAllocationRatio(host, found: word, path: conf.path)
+    }
+    guard let ratio = host.offer.value?.memoryRatio else {
+      // A file that was read and says nothing leaves Nova's own default, 1.5.
+      return host.novaConf.value.map { .ramAllocationRatio(host, found: nil, path: $0.path) }
+    }
+    return ratio == 1 ? nil : .ramAllocationRatio(host, found: "\(ratio)", path: nil)
+  }
+
+  private func configuration(_ host: CloudHost) -> [CloudFault] {
+    guard let conf = host.novaConf.value else { return [] }
+    var faults: [CloudFault] = []
+    // Nova's default is kvm.
+    if let type = conf.virtType, type.lowercased() != "kvm" { faults.append(.virtType(host, conf)) }
+    let machines = (conf.hwMachineType ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    if !machines.contains(where: { $0 == "x86_64=q35" || $0.hasPrefix("x86_64=pc-q35") }) {
+      faults.append(.hwMachineType(host, conf))
+    }
+    if let fault = cpuMode(host, conf) { faults.append(fault) }
+    return faults
+  }
+
+  private static let attestable: Set<String> = ["custom", "host-model", "host-passthrough"]
+
+  private func cpuMode(_ host: CloudHost, _ conf: NovaConf) -> CloudFault? {
+    let mode = conf.cpuMode ?? CloudAudit.defaultCPUMode
+    guard Self.attestable.contains(mode) else { return .cpuMode(host, conf, usual: nil) }
+    guard let usual = usualCPUMode(host.generation), usual != mode else { return nil }
+    return .cpuMode(host, conf, usual: usual)
+  }
+
+  /// The mode of more than half of a generation's SEV hosts; `nil`: there is none.
+  private func usualCPUMode(_ generation: String?) -> String? {
+    let modes = sevHosts.filter { $0.generation == generation }.compactMap(\.novaConf.value)
+      .map { $0.cpuMode ?? CloudAudit.defaultCPUMode }.filter(Self.attestable.contains)
+    let counts = Dictionary(grouping: modes) { $0 }.mapValues(\.count)
+    return counts.first { $0.value * 2 > modes.count }?.key
+  }
+}
