@@ -84,7 +84,7 @@ struct HostSudoers: AsyncParsableCommand {
     try await Execution.run(options) {
       let context = try CommandContext(options, needsCatalog: false, mayBeEmpty: true)
       let inventory = context.inventory
-      var rules = SudoRules.Options(home: home)
+      var rules = SudoRules.Options(home: home, novaConf: inventory.novaConf ?? NovaConfPlace.usual)
       for host in inventory.hosts {
         switch host.policy.activation.computeStop {
         case .auto, .none: break

@@ -54,11 +54,10 @@ extension CloudAuditor {
   /// Nova tells its filters to nobody. A nova.conf that names them is the best witness; else a server on a host that
   /// the filter would have refused; else nobody knows.
   var filterFaults: [CloudFault] {
-    let needing = sevFlavors.filter { !AggregateProperty.asked($0.extraSpecs ?? [:]).isEmpty }
     guard !needing.isEmpty else { return [] }
     let named = hosts.compactMap { host -> (host: String, path: String, filters: [String])? in
       guard let conf = host.novaConf.value, let filters = conf.enabledFilters else { return nil }
-      return (host.name, conf.path, filters)
+      return (host.name, conf.place, filters)
     }
     if let without = named.first(where: { !$0.filters.contains(CloudAudit.filterName) }) {
       return [
@@ -68,6 +67,24 @@ extension CloudAuditor {
     if !named.isEmpty { return [] }
     if let stray { return [.filterMissing(.placement(stray.0, stray.1))] }
     return [.filterUnknown(flavors: needing.map(\.name))]
+  }
+
+  /// Flavors that are placed by a property of an aggregate.
+  private var needing: [CloudFlavor] {
+    sevFlavors.filter { !AggregateProperty.asked($0.extraSpecs ?? [:]).isEmpty }
+  }
+
+  /// Hosts on which a server of such a flavor would tell that the filter was not asked; those with SEV first.
+  var telltales: [String] {
+    guard setUp.aggregates.value != nil, !hosts.contains(where: { $0.novaConf.value?.enabledFilters != nil }) else {
+      return []
+    }
+    let asked = Set(needing.flatMap { AggregateProperty.asked($0.extraSpecs ?? [:]) })
+    let others = hosts.filter { host in
+      let offers = aggregates(of: host.name).map(\.metadata)
+      return asked.contains { property in !offers.contains { property.isOffered(by: $0) } }
+    }
+    return (others.filter(\.isForSEV) + others.filter { !$0.isForSEV }).map(\.name)
   }
 
   private var stray: (CloudPlacement, AggregateProperty)? {

@@ -16,11 +16,11 @@ extension CloudAuditor {
   /// The file's own word first; where it has none, what Placement reckons with counts.
   private func memory(_ host: CloudHost) -> CloudFault? {
     if let conf = host.novaConf.value, let word = conf.ramAllocationRatio {
-      return Double(word) == 1 ? nil : .ramAllocationRatio(host, found: word, path: conf.path)
+      return Double(word) == 1 ? nil : .ramAllocationRatio(host, found: word, path: conf.place)
     }
     guard let ratio = host.offer.value?.memoryRatio else {
-      // A file that was read and says nothing leaves Nova's own default, 1.5.
-      return host.novaConf.value.map { .ramAllocationRatio(host, found: nil, path: $0.path) }
+      // A file without a word of it leaves it to Nova, whose own default was not always 1.
+      return host.novaConf.value == nil ? nil : .unread(.memory(host: host.name))
     }
     return ratio == 1 ? nil : .ramAllocationRatio(host, found: "\(ratio)", path: nil)
   }

@@ -19,6 +19,10 @@ package struct CloudAudit: Hashable, Sendable {
       (left.subject, left.kind.rawValue, left.text) < (right.subject, right.kind.rawValue, right.text)
     }
   }
+
+  /// Nova hosts whose servers would tell whether the filter is in force, the likeliest first; none where it is not
+  /// needed, or told by a nova.conf.
+  package static func telltales(_ setUp: CloudSetUp) -> [String] { CloudAuditor(setUp).telltales }
 }
 
 /// The parts of an audit, one file for each subject.
@@ -60,8 +64,12 @@ struct CloudAuditor {
     if case .unread(let why) = setUp.images { faults.append(.unread(.images(why))) }
     if case .unread(let why) = setUp.aggregates { faults.append(.unread(.aggregates(why))) }
     if case .unread(let why) = setUp.hosts { faults.append(.unread(.hosts(why))) }
+    let silence = placementSilence
+    if let silence { faults.append(.unread(.placement(silence))) }
     for host in hosts {
-      if case .unread(let why) = host.offer { faults.append(.unread(.offer(host: host.name, why: why))) }
+      if silence == nil, case .unread(let why) = host.offer {
+        faults.append(.unread(.offer(host: host.name, why: why)))
+      }
       guard host.isForSEV else { continue }
       guard let id = host.host else {
         faults.append(.unread(.notInInventory(host: host.name)))
@@ -71,6 +79,16 @@ struct CloudAuditor {
       if case .unread(let why) = host.novaConf { faults.append(.unread(.novaConf(host: id, why: why))) }
     }
     return faults
+  }
+
+  /// Why nothing at all is known of Placement; `nil`: something is, or there is but one host.
+  private var placementSilence: String? {
+    var reasons: Set<String> = []
+    for host in hosts {
+      guard case .unread(let why) = host.offer else { return nil }
+      reasons.insert(why)
+    }
+    return hosts.count > 1 && reasons.count == 1 ? reasons.first : nil
   }
 
   /// The aggregates of one host.

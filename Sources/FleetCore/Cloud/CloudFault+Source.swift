@@ -59,7 +59,9 @@ extension CloudFault.Unread {
     case .images: CloudFinding.Subject(.cloud, "images")
     case .aggregates: CloudFinding.Subject(.cloud, "aggregates")
     case .hosts: CloudFinding.Subject(.cloud, "hosts")
-    case .offer(let host, _), .notInInventory(let host), .snp(let host): CloudFinding.Subject(.host, host)
+    case .placement: CloudFinding.Subject(.cloud, "placement")
+    case .offer(let host, _), .memory(let host), .notInInventory(let host), .snp(let host):
+      CloudFinding.Subject(.host, host)
     case .novaConf(let host, _), .neverSeen(let host): CloudFinding.Subject(.host, host.rawValue)
     }
   }

@@ -78,8 +78,8 @@ extension CloudFault {
         + "or the aggregate changed since"
     case .filterUnknown(let flavors):
       "flavors \(NameList.text(flavors, atMost: Self.shown)) need AggregateInstanceExtraSpecsFilter; Nova has no API "
-        + "that tells its filters, no nova.conf that was read names them, and no server was found where the filter would "
-        + "not have put it"
+        + "that tells its filters, no nova.conf that was read names them, and no server was found where the filter "
+        + "would not have put it"
     case .flavorOpen, .flavorSpelling, .flavorContradicts, .flavorWithoutImage, .flavorPropertyUnoffered,
       .flavorUnserved, .flavorUnservedSoon, .vcpuModelHidden, .imageSpelling, .imageContradicts, .imageMachineType,
       .imageFirmware, .imageStateful, .imageWithoutFlavor, .ramAllocationRatio, .virtType, .hwMachineType, .cpuMode,
@@ -91,14 +91,14 @@ extension CloudFault {
   private var hostText: String {
     switch self {
     case .ramAllocationRatio(let host, let found, let path):
-      "host \(host.name) promises its memory more than once (ram_allocation_ratio \(found ?? "unset"), "
+      "host \(host.name) promises its memory more than once (ram_allocation_ratio \(found), "
         + (path.map { "read in \($0)" } ?? "told by Placement") + "), and memory of SEV guests cannot be swapped"
     case .virtType(let host, let conf):
-      "host \(host.name) has virt_type \(conf.virtType ?? "unset") in \(conf.path), and SEV needs kvm"
+      "host \(host.name) has virt_type \(conf.virtType ?? "unset") in \(conf.place), and SEV needs kvm"
     case .hwMachineType(let host, let conf):
-      "host \(host.name) has hw_machine_type \(conf.hwMachineType ?? "unset") in \(conf.path), without x86_64=q35"
+      "host \(host.name) has hw_machine_type \(conf.hwMachineType ?? "unset") in \(conf.place), without x86_64=q35"
     case .cpuMode(let host, let conf, let usual):
-      "host \(host.name) has cpu_mode \(conf.cpuMode ?? "unset") in \(conf.path), "
+      "host \(host.name) has cpu_mode \(conf.cpuMode ?? "unset") in \(conf.place), "
         + (usual.map { "others of its generation \($0), so that one image gives two launch measurements" }
           ?? "with which guests get no CPU model that can be attested")
     case .traitFalse(let host, let model):
@@ -121,7 +121,10 @@ extension CloudFault.Unread {
     case .images(let why): "the images were not read, so nothing is known of them: \(why)"
     case .aggregates(let why): "the aggregates were not read: \(why)"
     case .hosts(let why): "the compute hosts were not read: \(why)"
+    case .placement(let why): "Placement was not read: \(why)"
     case .offer(let host, let why): "what Placement offers of \(host) was not read: \(why)"
+    case .memory(let host):
+      "nova.conf of \(host) does not set ram_allocation_ratio, and Placement does not tell how often its memory is promised"
     case .novaConf(let host, let why): "nova.conf of \(host) was not read: \(why)"
     case .neverSeen(let host): "host \(host) was never looked at, so nobody knows what its firmware can do"
     case .notInInventory(let host):

@@ -29,7 +29,7 @@ package enum CloudFault: Hashable, Sendable {
   case filterMissing(FilterEvidence)
   case filterUnknown(flavors: [String])
   // Hosts.
-  case ramAllocationRatio(CloudHost, found: String?, path: String?)
+  case ramAllocationRatio(CloudHost, found: String, path: String?)
   case virtType(CloudHost, NovaConf)
   case hwMachineType(CloudHost, NovaConf)
   case cpuMode(CloudHost, NovaConf, usual: String?)
@@ -48,7 +48,9 @@ package enum CloudFault: Hashable, Sendable {
     case images(String)
     case aggregates(String)
     case hosts(String)
+    case placement(String)
     case offer(host: String, why: String)
+    case memory(host: String)
     case novaConf(host: HostID, why: String)
     case neverSeen(host: HostID)
     case notInInventory(host: String)

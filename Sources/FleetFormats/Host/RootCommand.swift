@@ -22,6 +22,8 @@ package enum RootCommand: Hashable, Sendable {
   case hash(path: String)
   case read(path: String)
   case list(folder: String)
+  /// The words of a nova.conf that `NovaConfText` speaks of, and no others: the file holds passwords.
+  case novaConf(path: String)
   // Preparing, backing up, staging.
   case makeFolder(String)
   /// Fails where a lease lies already: one system call makes it, with its holder.
@@ -102,6 +104,7 @@ package enum RootCommand: Hashable, Sendable {
     case .hash(let path): ["/usr/bin/sha256sum", path]
     case .read(let path): ["/usr/bin/cat", path]
     case .list(let folder): ["/usr/bin/find", folder, "-xdev", "-printf", #"%y %m %U %G %s %p\t%l\n"#]
+    case .novaConf(let path): NovaConfText.filter + [path]
     case .makeFolder, .takeLease, .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew,
       .placeFromBackup, .activateName, .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold,
       .divert, .undivert:
@@ -146,7 +149,8 @@ package enum RootCommand: Hashable, Sendable {
     case .divert(let path): return ["/usr/bin/dpkg-divert", "--local", "--rename", "--add", path]
     case .undivert(let path): return ["/usr/bin/dpkg-divert", "--local", "--rename", "--remove", path]
     case .dmesg, .journal, .snphost, .sevctl, .libvirtList, .processes, .listInitramfs, .listDracut,
-      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .stopUnit, .startUnit,
+      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .novaConf, .stopUnit,
+      .startUnit,
       .stopContainer, .startContainer, .own, .unloadModule, .loadModule, .unloadKexec, .reboot, .detach:
       return []
     }
@@ -175,7 +179,8 @@ package enum RootCommand: Hashable, Sendable {
         "/usr/bin/systemd-run", "--quiet", "--collect", "--uid=\(user)", "--", "/bin/sh", script,
       ]
     case .dmesg, .journal, .snphost, .sevctl, .libvirtList, .processes, .listInitramfs, .listDracut,
-      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .makeFolder, .takeLease,
+      .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .novaConf, .makeFolder,
+      .takeLease,
       .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup, .activateName,
       .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
       []

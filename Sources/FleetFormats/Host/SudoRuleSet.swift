@@ -23,7 +23,7 @@ struct SudoRule: Hashable, Sendable {
     for scalar in word.unicodeScalars {
       switch scalar {
       case "\\": text += #"[\\]"#
-      case ".", "*", "+", "?", "{", "}", "(", ")", "|", "$": text += "[\(scalar)]"
+      case ".", "*", "+", "?", "{", "}", "(", ")", "|", "$", "[": text += "[\(scalar)]"
       default: text.unicodeScalars.append(scalar)
       }
     }
@@ -67,6 +67,11 @@ struct SudoRuleSet: Sendable {
     }
     for (engine, name) in containers {
       rules.append(SudoRule(exactly: RootCommand.containerState(engine: engine, name: name).argv))
+    }
+    rules += options.novaConf.map { place in
+      SudoRule(
+        NovaConfText.filter[0], NovaConfText.filter.dropFirst().map(SudoRule.literal).joined(separator: " "),
+        place.pattern)
     }
     let format = SudoRule.literal(RootCommand.list(folder: "/").argv.last ?? "")
     rules += [

@@ -12,12 +12,18 @@ package enum SudoRules {
     package var containers: [String]
     /// Own commands that policy names to stop and start nova-compute, word by word.
     package var commands: [[String]]
+    /// Where a nova.conf may lie.
+    package var novaConf: [NovaConfPlace]
 
-    package init(home: String? = nil, units: [String] = [], containers: [String] = [], commands: [[String]] = []) {
+    package init(
+      home: String? = nil, units: [String] = [], containers: [String] = [], commands: [[String]] = [],
+      novaConf: [NovaConfPlace] = NovaConfPlace.usual
+    ) {
       self.home = home
       self.units = units
       self.containers = containers
       self.commands = commands
+      self.novaConf = novaConf
     }
   }
 
@@ -33,6 +39,7 @@ package enum SudoRules {
     for word in options.units + options.containers + options.commands.flatMap({ $0 }) where !isPlain(word) {
       throw .badWord(word)
     }
+    for place in options.novaConf where !isPath(place.path) { throw .badWord(place.text) }
     if let command = options.commands.first(where: { $0.first.map(isPath) != true }) {
       throw .notAbsolute(command.joined(separator: " "))
     }
@@ -60,7 +67,8 @@ package enum SudoRules {
       && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "._-".utf8.contains($0) }
   }
 
-  private static func isPath(_ text: String) -> Bool {
+  /// An absolute path that stands in a rule as it is.
+  static func isPath(_ text: String) -> Bool {
     text.hasPrefix("/") && isPlain(text) && !text.split(separator: "/").contains { $0.hasPrefix(".") }
   }
 

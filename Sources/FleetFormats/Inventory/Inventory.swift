@@ -8,6 +8,8 @@ package struct Inventory: Hashable, Sendable, Codable {
   package var ssh: SSHSettings
   /// Folder of database, backups and lock, if `fleet.yaml` names one; resolved.
   package var statePath: String?
+  /// Where a nova.conf may lie on the hosts; `nil`: where it usually does.
+  package var novaConf: [NovaConfPlace]?
   /// Entry of clouds.yaml, if `fleet.yaml` names one.
   package var cloud: String?
   /// Whether there is an OpenStack: `cloud` is set, or the environment named one.
@@ -21,13 +23,15 @@ package struct Inventory: Hashable, Sendable, Codable {
   package var compliance: ComplianceRules
 
   package init(
-    hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil, cloud: String? = nil,
-    openStackConfigured: Bool = false, targets: [NamedTarget] = [], groups: [HostGroup] = [],
+    hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil,
+    novaConf: [NovaConfPlace]? = nil, cloud: String? = nil, openStackConfigured: Bool = false,
+    targets: [NamedTarget] = [], groups: [HostGroup] = [],
     policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = ComplianceRules()
   ) {
     self.hosts = hosts
     self.ssh = ssh
     self.statePath = statePath
+    self.novaConf = novaConf
     self.cloud = cloud
     self.openStackConfigured = openStackConfigured
     self.targets = targets

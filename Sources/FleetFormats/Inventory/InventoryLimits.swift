@@ -21,6 +21,8 @@ package enum InventoryLimits {
   static let blackouts = 500
   /// Rows of one section of compliance.yaml: one a host of a large fleet.
   static let complianceRows = 10_000
+  /// Places of a nova.conf; each one that is not there costs a look at the host.
+  static let novaConf = 8
   /// People who must agree to one plan.
   static let approvals = 0...2
   /// Servers that may be shut down by one plan.

@@ -112,6 +112,7 @@ package struct InventoryReader {
     inventory.ssh = (fleet?.ssh ?? SSHPatch()).applied(to: defaultSSH)
     inventory.cloud = fleet?.cloud
     inventory.statePath = fleet?.statePath
+    inventory.novaConf = fleet?.novaConf
     inventory.openStackConfigured = environmentHasOpenStack || inventory.cloud != nil
     inventory.targets = targets.targets
     inventory.groups = targets.groups

@@ -43,6 +43,9 @@ package struct InventoryWriter {
     if let state = inventory.statePath {
       text += "state: \(YamlText.scalar(PathText.written(state, inFolder: folder)))\n"
     }
+    if let places = inventory.novaConf {
+      text += "nova_conf: \(YamlText.list(places.map { YamlText.scalar($0.text) }))\n"
+    }
     return text
   }
 

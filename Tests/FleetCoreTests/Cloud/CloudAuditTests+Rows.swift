@@ -166,6 +166,8 @@ extension CloudAuditTests {
     ) { bench in for index in 0..<3 { bench.conf(index) { $0.enabledFilters = nil } } },
   ]
 
+  private static let kolla = "ssh h1 sudo crudini --set /etc/kolla/nova-compute/nova.conf libvirt virt_type kvm"
+
   private static let restart = "ssh h1 sudo systemctl restart nova-compute.service"
 
   static let hosts: [Planted] = [
@@ -184,6 +186,18 @@ extension CloudAuditTests {
       .virtType, "qemu", at: "h1",
       fix: ["ssh h1 sudo crudini --set /etc/nova/nova.conf libvirt virt_type kvm", restart]
     ) { $0.conf { $0.virtType = "qemu" } },
+    Planted(
+      .virtType, "qemu, in Kolla's container", at: "h1", fix: [kolla, "ssh h1 sudo docker restart nova_compute"]
+    ) {
+      $0.conf { ($0.virtType, $0.isInContainer) = ("qemu", true) }
+      $0.hosts[0].computeUnit = .docker(container: "nova_compute")
+    },
+    Planted(
+      .virtType, "qemu, in a pod", at: "h1", fix: ["kubectl -n yaook edit novadeployments.yaook.cloud"]
+    ) {
+      $0.conf { ($0.virtType, $0.isInContainer) = ("qemu", true) }
+      $0.hosts[0].computeUnit = nil
+    },
     Planted(
       .hwMachineType, "another architecture's alone", at: "h1",
       fix: ["ssh h1 sudo crudini --set /etc/nova/nova.conf libvirt hw_machine_type aarch64=virt,x86_64=q35", restart]
@@ -219,6 +233,12 @@ extension CloudAuditTests {
     },
     Planted(.unread, "Placement", at: "h1", fix: ["openstack resource provider list --name h1"]) {
       $0.hosts[0].offer = .unread("no answer")
+    },
+    Planted(.unread, "Placement as a whole", at: "placement", fix: ["openstack resource provider list"]) { bench in
+      for index in bench.hosts.indices { bench.hosts[index].offer = .unread("no answer") }
+    },
+    Planted(.unread, "no word of memory", at: "h1", fix: ["openstack resource provider list --name h1"]) {
+      $0.conf { $0.ramAllocationRatio = nil }
     },
     Planted(.unread, "hidden extra specs", at: "flavors", fix: ["openstack flavor list --all --long"]) {
       $0.flavors[0].extraSpecs = nil

@@ -25,6 +25,8 @@ struct SudoRulesTests {
       .read(path: "/var/lib/sevfleet/backups/b-1/amd/\(name)"),
       .list(folder: amd), .list(folder: "/lib/firmware/updates/amd"),
       .list(folder: "/var/lib/sevfleet/backups/b-1/amd"),
+      .novaConf(path: "/etc/nova/nova.conf"), .novaConf(path: "/etc/kolla/nova-compute/nova.conf"),
+      .novaConf(path: "/proc/4711/root/etc/nova/nova.conf"),
       .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
       .makeFolder(RootCommand.backupsFolder), .makeFolder("/var/lib/sevfleet/backups/b-1/updates"),
       .makeFolder(amd), .makeFolder("/lib/firmware/updates/amd"),
@@ -86,6 +88,12 @@ struct SudoRulesTests {
     ["/usr/bin/find", "/etc", "-xdev", "-printf", #"%y %m %U %G %s %p\t%l\n"#],
     ["/usr/bin/find", amd, "-xdev", "-printf", #"%y %m %U %G %s %p\t%l\n"#, "-delete"],
     ["/usr/bin/find", amd, "-delete"], ["/usr/bin/find", amd, "-xdev", "-exec", "sh", ";"],
+    ["/usr/bin/grep", "-axE", "-e", ".*", "--", "/etc/nova/nova.conf"], ["/usr/bin/cat", "/etc/nova/nova.conf"],
+    RootCommand.novaConf(path: "/etc/shadow").argv, RootCommand.novaConf(path: "/etc/nova/nova.conf").argv + ["/etc/x"],
+    RootCommand.novaConf(path: "/proc/1/root/etc/shadow").argv,
+    RootCommand.novaConf(path: "/proc/self/root/etc/nova/nova.conf").argv,
+    RootCommand.novaConf(path: "/proc/1/root/../etc/nova/nova.conf").argv,
+    RootCommand.novaConf(path: "/etc/nova/nova.conf").argv.map { $0.replacing("cpu_mode", with: "password") },
     ["/usr/bin/install", "-o", "root", "-g", "root", "-m", "0755", "-d", "/etc/x"],
     [
       "/usr/bin/install", "-o", "root", "-g", "root", "-m", "4755", "-T", "/var/lib/sevfleet/staged/\(hash).sbin",
@@ -204,6 +212,11 @@ struct SudoRulesTests {
     #expect(throws: SudoRulesError.notAbsolute("")) {
       try SudoRules.text(user: "a", options: SudoRules.Options(commands: [[]]))
     }
+    for path in ["etc/nova.conf", "/etc/../shadow", "/etc/a b", "/etc/*"] {
+      #expect(throws: SudoRulesError.badWord(path)) {
+        try SudoRules.text(user: "a", options: SudoRules.Options(novaConf: [.host(path)]))
+      }
+    }
   }
 
   @Test func theUploadFolderFollowsTheHome() throws {
@@ -215,7 +228,8 @@ struct SudoRulesTests {
 
   private static let labels = [
     "dmesg", "journal", "snphost", "sevctl", "libvirtList", "processes", "listInitramfs", "listDracut",
-    "unpackInitramfs", "readDracut", "defaultKernel", "containerState", "hash", "read", "list", "makeFolder",
+    "unpackInitramfs", "readDracut", "defaultKernel", "containerState", "hash", "read", "list", "novaConf",
+    "makeFolder",
     "takeLease", "replaceLease", "adoptUpload", "copyFolder", "testWrite", "testWriteEnd", "placeNew",
     "placeFromBackup", "activateName", "sync",
     "remove", "removeTree", "updateInitramfs", "dracut", "hold", "unhold", "divert", "undivert", "stopUnit",
@@ -241,6 +255,7 @@ struct SudoRulesTests {
     case .hash: "hash"
     case .read: "read"
     case .list: "list"
+    case .novaConf: "novaConf"
     case .makeFolder: "makeFolder"
     case .takeLease: "takeLease"
     case .replaceLease: "replaceLease"
