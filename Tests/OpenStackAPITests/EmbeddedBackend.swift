@@ -57,6 +57,26 @@
       }
     }
 
+    var hasImages: Bool { true }
+
+    func makeFlavor(_ name: String, extraSpecs: [String: String]) async throws {
+      await lab.addFlavor(name, extraSpecs: extraSpecs)
+    }
+
+    func deleteFlavor(_ name: String) async throws { await lab.removeFlavor(name) }
+
+    func makeAggregate(_ name: String, hosts: [String], metadata: [String: String]) async throws {
+      for host in hosts { await lab.addHost(host, toAggregate: name, metadata: metadata) }
+    }
+
+    func deleteAggregate(_ name: String) async throws { await lab.removeAggregate(name) }
+
+    func makeImage(_ name: String, properties: [String: String]) async throws -> String {
+      await lab.addImage(name, properties: properties)
+    }
+
+    func deleteImage(_ id: String) async throws { await lab.removeImage(id) }
+
     func guests(on host: String) async throws -> Set<String> { Set(await lab.guests(on: host)) }
   }
 #endif

@@ -40,7 +40,8 @@ extension LabCompute {
     } else {
       aggregates.append(
         NovaAggregate(
-          id: aggregates.count + 1, uuid: newUUID(), name: name, created: now, hosts: [host], metadata: metadata))
+          id: (aggregates.map(\.id).max() ?? 0) + 1, uuid: newUUID(), name: name, created: now, hosts: [host],
+          metadata: metadata))
     }
   }
 

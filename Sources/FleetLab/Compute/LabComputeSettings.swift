@@ -19,6 +19,10 @@ package struct LabComputeSettings: Sendable {
   package var cpuRatio = 4.0
   /// Memory kept for the host itself, in MiB (Nova's `reserved_host_memory_mb`).
   package var reservedMemoryMB = 512
+  /// Whether the catalog shows Glance; the test bed with the real Nova has none.
+  package var hasImageService = true
+  /// Whether Glance answers without a look at the token: it then stands beside somebody else's Keystone.
+  package var isImageServiceOpen = false
   package var adminPassword = "lab-admin"
   package var demoPassword = "lab-demo"
   /// nova-compute refuses to start on a host that lost the encryption model of a server it holds.

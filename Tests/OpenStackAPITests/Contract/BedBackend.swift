@@ -44,6 +44,27 @@ struct BedBackend: ComputeBackend {
     _ = try await LabClient.http("POST", "\(controlURL)/hosts/\(host)/\(verb.rawValue)")
   }
 
+  /// The bed's Glance is Nova's stand-in, which cannot be called.
+  var hasImages: Bool { false }
+
+  func makeFlavor(_ name: String, extraSpecs: [String: String]) async throws {
+    try await lab.makeFlavor(name, extraSpecs: extraSpecs)
+  }
+
+  func deleteFlavor(_ name: String) async throws { try await lab.deleteFlavor(name) }
+
+  func makeAggregate(_ name: String, hosts: [String], metadata: [String: String]) async throws {
+    try await lab.makeAggregate(name, hosts: hosts, metadata: metadata)
+  }
+
+  func deleteAggregate(_ name: String) async throws { try await lab.deleteAggregate(name) }
+
+  func makeImage(_ name: String, properties: [String: String]) async throws -> String {
+    throw LabClient.Refused(description: "the bed has no image service")
+  }
+
+  func deleteImage(_ id: String) async throws {}
+
   func guests(on host: String) async throws -> Set<String> {
     struct State: Decodable {
       struct Host: Decodable { let guests: Set<String> }

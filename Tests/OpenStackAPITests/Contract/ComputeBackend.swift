@@ -25,6 +25,17 @@ protocol ComputeBackend: Sendable, CustomTestStringConvertible {
   func setMetadata(_ id: String, _ metadata: [String: String]) async throws
   /// The nova-compute of a host dies in mid-work, or comes back with its guests.
   func host(_ host: String, _ verb: HostVerb) async throws
+  /// Whether the catalog has an image service.
+  var hasImages: Bool { get }
+  /// Makes a flavor of the least size.
+  func makeFlavor(_ name: String, extraSpecs: [String: String]) async throws
+  func deleteFlavor(_ name: String) async throws
+  /// Makes an aggregate of hosts.
+  func makeAggregate(_ name: String, hosts: [String], metadata: [String: String]) async throws
+  func deleteAggregate(_ name: String) async throws
+  /// Makes an image and returns its id; only where `hasImages`.
+  func makeImage(_ name: String, properties: [String: String]) async throws -> String
+  func deleteImage(_ id: String) async throws
   /// Ids of the servers whose guests exist on the hypervisor, whatever Nova thinks.
   func guests(on host: String) async throws -> Set<String>
 }

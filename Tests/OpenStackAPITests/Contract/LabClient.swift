@@ -121,7 +121,7 @@ actor LabClient {
 
   // MARK: HTTP
 
-  private func nova(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
+  func nova(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
     let session = try await login()
     do {
       return try await Self.http(method, session.compute + path, body, token: session.token).body

@@ -1,4 +1,6 @@
-/// Glance v2: an image's properties, flat among its own fields.
+import Foundation
+
+/// Glance v2: images, each one's properties flat among its own fields.
 extension LabCompute {
   func glance(_ call: APICall) -> APIAnswer {
     if call.path.isEmpty || call.path == ["versions"] {
@@ -7,13 +9,42 @@ extension LabCompute {
       ]
       return .json(["versions": [version]], status: call.path.isEmpty ? 300 : 200)
     }
-    return authenticated(call) { _ in
-      guard call.method == "GET", call.path.count == 3, call.path[0] == "v2", call.path[1] == "images" else {
-        return .noSuchPath
+    let answer = settings.isImageServiceOpen ? imagesRoute(call) : authenticated(call) { _ in imagesRoute(call) }
+    return answer.adding("x-openstack-request-id", call.requestID)
+  }
+
+  private func imagesRoute(_ call: APICall) -> APIAnswer {
+    guard call.method == "GET", call.path.starts(with: ["v2", "images"]) else { return .noSuchPath }
+    switch call.path.count {
+    case 2: return listImages(call)
+    case 3:
+      guard let image = images.first(where: { $0.id == call.path[2] }) else {
+        return refused(404, "Not Found", "Failed to find image \(call.path[2])")
       }
-      guard let image = images.first(where: { $0.id == call.path[2] }) else { return missing(call.path[2]) }
       return .json(.object(imageView(image)))
-    }.adding("x-openstack-request-id", call.requestID)
+    default: return .noSuchPath
+    }
+  }
+
+  /// Newest first; a full page links to a next one, which may be empty.
+  private func listImages(_ call: APICall) -> APIAnswer {
+    let asked = call.parameter("limit")
+    guard let limit = Int(asked ?? "25"), limit >= 0 else {
+      return refused(400, "Bad Request", "limit param must be an integer")
+    }
+    let page = (limit: min(limit, settings.pageLimit), marker: call.parameter("marker"))
+    guard let shown = slice(images.reversed(), page, after: { $0.id == $1 }) else {
+      return refused(400, "Bad Request", "No image found with ID \(page.marker ?? "")")
+    }
+    let limits = asked.map { "&limit=\($0)" } ?? ""
+    var body: [String: APIValue] = [
+      "images": .array(shown.map { .object(imageView($0)) }), "schema": "/v2/schemas/images",
+      "first": .string("/v2/images" + (asked.map { "?limit=\($0)" } ?? "")),
+    ]
+    if let last = shown.last, shown.count == page.limit {
+      body["next"] = .string("/v2/images?marker=\(last.id)\(limits)")
+    }
+    return .json(.object(body))
   }
 
   private func imageView(_ image: GlanceImage) -> [String: APIValue] {
@@ -30,11 +61,11 @@ extension LabCompute {
   }
 
   /// Glance's refusals are pages, not JSON.
-  private func missing(_ id: String) -> APIAnswer {
+  private func refused(_ status: Int, _ title: String, _ text: String) -> APIAnswer {
     APIAnswer(
-      status: 404,
-      body: "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n"
-        + "  Failed to find image \(id)<br /><br />\n </body>\n</html>",
+      status: status,
+      body: "<html>\n <head>\n  <title>\(status) \(title)</title>\n </head>\n <body>\n  <h1>\(status) \(title)</h1>\n"
+        + "  \(text)<br /><br />\n </body>\n</html>",
       contentType: "text/html; charset=UTF-8")
   }
 }

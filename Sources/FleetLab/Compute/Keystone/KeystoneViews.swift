@@ -2,6 +2,8 @@
 struct KeystoneViews {
   /// Such as `http://127.0.0.1:8774`, without a slash at the end.
   let root: String
+  /// Whether the catalog shows an image service.
+  let hasImages: Bool
 
   var identityURL: String { root + "/identity/v3" }
 
@@ -36,18 +38,20 @@ struct KeystoneViews {
   }
 
   var catalog: APIValue {
-    [
-      entry("identity", "keystone", identityURL),
-      entry("compute", "nova", root + "/compute/v2.1"),
-      entry("placement", "placement", root + "/placement"),
-      entry("image", "glance", root + "/image"),
-      entry("volumev3", "cinderv3", root + "/volume/v3"),
-    ]
+    let images = hasImages ? [entry("image", "glance", root + "/image")] : []
+    return .array(
+      [
+        entry("identity", "keystone", identityURL), entry("compute", "nova", root + "/compute/v2.1"),
+        entry("placement", "placement", root + "/placement"),
+      ] + images + [entry("volumev3", "cinderv3", root + "/volume/v3")])
   }
 
   private let domain: APIValue = ["id": "default", "name": "Default"]
 
-  init(root: String) { self.root = root }
+  init(root: String, hasImages: Bool) {
+    self.root = root
+    self.hasImages = hasImages
+  }
 
   private func entry(_ type: String, _ name: String, _ url: String) -> APIValue {
     let endpoints = ["public", "internal", "admin"].map { interface -> APIValue in

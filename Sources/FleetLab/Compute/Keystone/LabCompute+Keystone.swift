@@ -12,7 +12,7 @@ extension LabCompute {
     return answer.adding("Vary", "X-Auth-Token").adding("x-openstack-request-id", call.requestID)
   }
 
-  var keystoneViews: KeystoneViews { KeystoneViews(root: root) }
+  var keystoneViews: KeystoneViews { KeystoneViews(root: root, hasImages: settings.hasImageService) }
 
   private func keystoneRoute(_ call: APICall) throws(KeystoneFault) -> APIAnswer {
     switch (call.method, call.path.count) {

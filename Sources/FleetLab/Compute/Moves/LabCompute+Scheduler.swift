@@ -56,7 +56,8 @@ extension LabCompute {
   /// Free memory once the server is there; nil if it does not fit.
   private func freeMemory(_ host: NovaHost, _ used: HostUsage, for server: NovaServer) -> Int? {
     let vcpus = Int(Double(host.vcpus) * settings.cpuRatio) - used.vcpus - server.flavor.vcpus
-    let memory = host.memoryMB - settings.reservedMemoryMB - used.memoryMB - server.flavor.memoryMB
+    let promised = Int(Double(host.memoryMB - settings.reservedMemoryMB) * host.memoryRatio)
+    let memory = promised - used.memoryMB - server.flavor.memoryMB
     let disk = host.diskGB - used.diskGB - server.flavor.diskGB
     guard vcpus >= 0, memory >= 0, disk >= 0, server.flavor.vcpus <= host.vcpus else { return nil }
     if server.model != .none {

@@ -19,6 +19,8 @@ struct NovaHost: Sendable {
   let childProviders: [LabGuest.Model: String]
   /// MEM_ENCRYPTION_CONTEXT by model; a model that is absent is not offered.
   var slots: [LabGuest.Model: Int]
+  /// How many times over its memory may be promised (`ram_allocation_ratio`).
+  var memoryRatio = 1.0
 
   // The service's record.
   var isDisabled = false

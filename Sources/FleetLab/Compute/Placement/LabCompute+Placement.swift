@@ -126,7 +126,7 @@ extension LabCompute {
     }
     return [
       "VCPU": inventory(total: host.vcpus, ratio: settings.cpuRatio),
-      "MEMORY_MB": inventory(total: host.memoryMB, reserved: settings.reservedMemoryMB),
+      "MEMORY_MB": inventory(total: host.memoryMB, reserved: settings.reservedMemoryMB, ratio: host.memoryRatio),
       "DISK_GB": inventory(total: host.diskGB),
     ]
   }
