@@ -4,5 +4,5 @@ import ArgumentParser
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Reports on the fleet from what was last seen.",
-    subcommands: [ReportCompliance.self])
+    subcommands: [ReportCompliance.self, ReportOpenStack.self, ReportTempest.self])
 }
