@@ -6,7 +6,11 @@ package struct Attribute: Hashable, Sendable {
   private init(_ name: StaticString, _ value: String) { text = " \(name)=\"\(HtmlEscape.text(value))\"" }
   private init(_ name: StaticString) { text = " \(name)" }
 
-  package static func `class`(_ names: String...) -> Attribute { Attribute("class", names.joined(separator: " ")) }
+  /// Empty names are left out, and with them the whole attribute where none is left.
+  package static func `class`(_ names: String...) -> Attribute? {
+    let names = names.filter { !$0.isEmpty }
+    return names.isEmpty ? nil : Attribute("class", names.joined(separator: " "))
+  }
   package static func id(_ id: String) -> Attribute { Attribute("id", id) }
   package static func href(_ link: Link) -> Attribute { Attribute("href", link.text) }
   package static func src(_ link: Link) -> Attribute { Attribute("src", link.text) }

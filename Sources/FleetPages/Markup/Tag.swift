@@ -31,6 +31,8 @@ extension Tag {
   package static let meta = Tag("meta", isVoid: true)
   package static let link = Tag("link", isVoid: true)
   package static let script = Tag("script")
+  /// For style of the program's own in a file that stands alone.
+  static let style = Tag("style")
   package static let body = Tag("body")
   package static let header = Tag("header")
   package static let nav = Tag("nav")

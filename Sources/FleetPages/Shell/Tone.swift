@@ -1,6 +1,6 @@
 /// What a colour says. A word and a sign always say it too.
 package enum Tone: String, CaseIterable, Hashable, Sendable {
-  case good, fair, warn, alert, info, busy, bad, idle
+  case good, fair, warn, alert, info, busy, bad, idle, quiet
 
   /// Class of elements in this tone.
   var css: String { "t-\(rawValue)" }

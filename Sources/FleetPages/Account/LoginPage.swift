@@ -1,0 +1,20 @@
+/// Where a token is given for a session.
+package enum LoginPage {
+  /// `refusal`: why the last try was refused, in one sentence.
+  package static func render(refusal: String? = nil, _ context: PageContext) -> String {
+    PageShell.document(context, area: nil, title: "Sign in") {
+      Tag.div(.class("narrow", "panel")) {
+        Tag.h1 { "Sign in" }
+        refusal.map { refusal in PageParts.notice(.bad, .warning) { Tag.span(.role("alert")) { refusal } } }
+        Tag.form(.class("stack"), .plain("method", "post"), .action(PageLinks.login)) {
+          Tag.label(.plain("for", "token")) { "Token" }
+          Tag.input(
+            .type("password"), .id("token"), .name("token"), .flag("required"), .flag("autofocus"),
+            .plain("autocomplete", "current-password"), .described(by: "token-says"))
+          Tag.p(.id("token-says"), .class("muted")) { "An administrator makes one with `sevfleet token create`." }
+          Tag.button(.type("submit"), .class("button", "primary")) { "Sign in" }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+extension PageStyle {
+  /// Elements as such.
+  static let base = """
+    *, *::before, *::after { box-sizing: border-box; }
+    html { font-size: 87.5%; -webkit-text-size-adjust: 100%; scroll-padding-top: 4.5rem; }
+    body {
+      margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground);
+      color: var(--text); font-family: var(--sans); line-height: 1.5; font-variant-numeric: tabular-nums;
+    }
+    main { flex: 1; width: 100%; max-width: 104rem; margin: 0 auto; padding: 1.5rem 1.5rem 3rem; }
+    main:focus { outline: none; }
+    h1, h2, h3 { margin: 0; line-height: 1.25; font-weight: 650; letter-spacing: -.006em; overflow-wrap: anywhere; }
+    h1 { font-size: 1.6rem; }
+    h2 { font-size: 1.1rem; }
+    h3 { font-size: 1rem; }
+    p { margin: 0; overflow-wrap: anywhere; }
+    ul, ol, dl, dd, figure, fieldset { margin: 0; padding: 0; border: 0; }
+    ul, ol { list-style: none; }
+    a { color: var(--link); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 2px; }
+    a:hover { text-decoration-thickness: 2px; }
+    code, .mono { font-family: var(--mono); font-size: .93em; }
+    code { overflow-wrap: anywhere; }
+    b { font-weight: 650; }
+    .num { font-variant-numeric: tabular-nums; }
+    .muted { color: var(--muted); }
+    .wrap { overflow-wrap: anywhere; }
+    .sub { display: block; color: var(--muted); font-weight: 400; font-family: var(--sans); font-size: .93rem; }
+    .ink { color: var(--ink); }
+    .icon {
+      width: 1.1em; height: 1.1em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.7;
+      stroke-linecap: round; stroke-linejoin: round; vertical-align: -.17em;
+    }
+    .sprite { position: absolute; width: 0; height: 0; overflow: hidden; }
+    .vh {
+      position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%);
+      white-space: nowrap;
+    }
+    .out, .js .no-script { display: none !important; }
+    :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+    @media (prefers-reduced-motion: reduce) {
+      *, *::before, *::after { animation: none !important; transition: none !important; }
+    }
+    @media (max-width: 40rem) {
+      main { padding: 1rem 1rem 2.5rem; }
+      h1 { font-size: 1.4rem; }
+    }
+    """
+}

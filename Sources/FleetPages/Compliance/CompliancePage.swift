@@ -1,0 +1,114 @@
+import FleetCore
+
+/// The fleet held against its targets and the bulletins, now or at a past time, with charts over time.
+package enum CompliancePage {
+  /// A form in which the whole report can be had.
+  package enum Format: String, CaseIterable, Hashable, Sendable {
+    case html, json, csv, junit
+
+    var title: String {
+      switch self {
+      case .html: "To print"
+      case .json: "JSON"
+      case .csv: "CSV"
+      case .junit: "JUnit"
+      }
+    }
+  }
+
+  package static func render(_ model: ComplianceModel, filter: FleetFilter, _ context: PageContext) -> String {
+    PageShell.document(context, area: .compliance, title: "Compliance") {
+      PageShell.heading("Compliance", badge: ComplianceText.overall(model.hosts)) {
+        model.isPast ? "as it was at \(PageText.time(model.at)) UTC" : "as of each host's last look"
+      } actions: {
+        Format.allCases.map { format in
+          Tag.a(.class("button"), .href(PageLinks.report(format, at: model.isPast ? model.at : nil))) { format.title }
+        }
+      }
+      asOf(model)
+      ComplianceParts.advisories(model.advisories)
+      Tag.div(.class("pair")) {
+        ComplianceParts.summary(model)
+        ComplianceParts.overTime(model.days)
+      }
+      ComplianceParts.bulletins(model.bulletins)
+      hosts(model, filter, context)
+      ComplianceParts.waivers(model.waivers)
+      ComplianceParts.restarts(model.restarts)
+    }
+  }
+
+  private static func asOf(_ model: ComplianceModel) -> Html {
+    Tag.form(.class("filter", "as-of"), .plain("method", "get"), .action(PageLinks.compliance)) {
+      Tag.div(.class("field")) {
+        Tag.label(.plain("for", "at")) { "As of the end of the day (UTC)" }
+        Tag.input(
+          .type("date"), .id("at"), .name("at"), .value(model.isPast ? PageText.day(model.at) : ""))
+      }
+      Tag.button(.type("submit"), .class("button")) { "Show" }
+      if model.isPast { Tag.a(.href(PageLinks.compliance)) { "Back to now" } }
+    }
+  }
+
+  private static func hosts(_ model: ComplianceModel, _ filter: FleetFilter, _ context: PageContext) -> Html {
+    let order = ComplianceText.order.map { HostStanding($0) }
+    let counts = Dictionary(grouping: model.hosts, by: { HostStanding($0.state) }).mapValues(\.count)
+    let taken = model.hosts.map { host in
+      filter.takes(HostStanding(host.state), words: [host.host, host.domain ?? "", host.running ?? ""])
+    }
+    let columns = ["Host", "State", "Target", "Runs", "After reset", "Features", "Last look"]
+    return PageParts.panel("hosts", "Hosts") {
+      filter.form(
+        to: PageLinks.compliance, offers: order, counts: counts, taken: taken.count { $0 },
+        keeping: model.isPast ? [(name: "at", value: PageText.day(model.at))] : [])
+      if model.hosts.isEmpty { PageParts.empty("The inventory declares no host yet.") }
+      Tag.div(.class("scroll"), .role("region"), .label("Hosts"), .plain("tabindex", "0")) {
+        Tag.table(.class("grid", "folded"), .id("found")) {
+          Tag.caption(.class("vh")) { "Hosts with their findings" }
+          Tag.thead { Tag.tr { columns.map { column in Tag.th(.plain("scope", "col")) { column } } } }
+          zip(model.hosts, taken).map { row($0, isTaken: $1, columns: columns.count, context) }
+        }
+      }
+    }
+  }
+
+  private static func row(
+    _ host: ComplianceModel.Host, isTaken: Bool, columns: Int, _ context: PageContext
+  ) -> Html {
+    let standing = HostStanding(host.state)
+    let words = [host.host, host.domain ?? "", host.running ?? ""].joined(separator: " ")
+    return Tag.tbody(
+      .class(isTaken ? "" : "out"), .plain("data-state", standing.rawValue), .plain("data-words", words)
+    ) {
+      Tag.tr {
+        Tag.th(.plain("scope", "row")) {
+          Tag.a(.class("mono"), .href(PageLinks.host(host.host))) { host.host }
+          host.domain.map { domain in Tag.span(.class("sub")) { domain } }
+        }
+        Tag.td { standing.badge.html }
+        Tag.td(.class("num")) { PageParts.orUnknown(host.target) }
+        Tag.td(.class("num")) { PageParts.orUnknown(host.running) }
+        Tag.td(.class("num")) { PageParts.orUnknown(host.afterReset) }
+        Tag.td { ComplianceHostParts.features(host.features) }
+        Tag.td { PageText.html(age: host.lastSeen, now: context.now) }
+      }
+      Tag.tr(.class("fold")) {
+        Tag.td(.plain("colspan", "\(columns)")) { details(host) }
+      }
+    }
+  }
+
+  private static func details(_ host: ComplianceModel.Host) -> Html {
+    Tag.details {
+      Tag.summary {
+        ComplianceHostParts.inShort(host)
+        PageParts.spoken(" on \(host.host)")
+      }
+      ComplianceHostParts.tcbs(host)
+      host.drift.map { drift in Tag.p { "Since the look before: \(drift)" } }
+      ComplianceHostParts.findings(host.findings)
+      ComplianceHostParts.verdicts(host.verdicts.filter(\.standing.isOpen))
+      ComplianceHostParts.verdicts(host.verdicts.filter { !$0.standing.isOpen })
+    }
+  }
+}
