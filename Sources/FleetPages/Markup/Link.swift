@@ -1,6 +1,7 @@
 /// A place on this server, or one outside that is told to be safe. Every part from outside is percent-encoded.
 package struct Link: Hashable, Sendable {
-  let text: String
+  /// As it stands in a page: a path with its query and fragment, or an address.
+  package let text: String
 
   private init(text: String) { self.text = text }
 
