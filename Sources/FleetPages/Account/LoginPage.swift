@@ -11,7 +11,11 @@ package enum LoginPage {
           Tag.input(
             .type("password"), .id("token"), .name("token"), .flag("required"), .flag("autofocus"),
             .plain("autocomplete", "current-password"), .described(by: "token-says"))
-          Tag.p(.id("token-says"), .class("muted")) { "An administrator makes one with `sevfleet token create`." }
+          Tag.p(.id("token-says"), .class("muted")) {
+            "An administrator makes one with "
+            Tag.code { "sevfleet token create" }
+            "."
+          }
           Tag.button(.type("submit"), .class("button", "primary")) { "Sign in" }
         }
       }

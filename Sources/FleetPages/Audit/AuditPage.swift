@@ -64,7 +64,7 @@ package enum AuditPage {
     return PageShell.document(context, area: .audit, title: "Audit") {
       PageShell.heading("Audit", badge: badge) { PageText.count(Int(model.count), "entry", "entries") }
       model.fault.map { fault in PageParts.notice(.bad, .warning) { fault } }
-      Tag.p(.class("muted")) {
+      Tag.p(.class("chain", "muted")) {
         "Head of the chain: "
         Tag.code(.class("wrap")) { model.head ?? "none" }
       }
@@ -72,7 +72,7 @@ package enum AuditPage {
       Tag.section(.class("panel"), .label("Entries")) {
         if model.entries.isEmpty { PageParts.empty("No entry is like that.") } else { table(model.entries) }
         model.older.map { older in
-          Tag.p { Tag.a(.class("button"), .href(page(model.filter, older))) { "Older entries" } }
+          Tag.p(.class("more")) { Tag.a(.class("button"), .href(page(model.filter, older))) { "Older entries" } }
         }
       }
     }

@@ -81,7 +81,7 @@ package enum CompliancePage {
       .class(isTaken ? "" : "out"), .plain("data-state", standing.rawValue), .plain("data-words", words)
     ) {
       Tag.tr {
-        Tag.th(.plain("scope", "row")) {
+        Tag.th(.plain("scope", "rowgroup"), .plain("rowspan", "2")) {
           Tag.a(.class("mono"), .href(PageLinks.host(host.host))) { host.host }
           host.domain.map { domain in Tag.span(.class("sub")) { domain } }
         }
@@ -93,7 +93,7 @@ package enum CompliancePage {
         Tag.td { PageText.html(age: host.lastSeen, now: context.now) }
       }
       Tag.tr(.class("fold")) {
-        Tag.td(.plain("colspan", "\(columns)")) { details(host) }
+        Tag.td(.plain("colspan", "\(columns - 1)")) { details(host) }
       }
     }
   }

@@ -3,11 +3,11 @@ import FleetCore
 /// One line of the comparison of two looks.
 struct Difference {
   enum Change {
-    case same, raised, lowered, changed, unknown
+    case same, raised, lowered, changed, lost, regained, unknown
 
     var isDifferent: Bool {
       switch self {
-      case .raised, .lowered, .changed: true
+      case .raised, .lowered, .changed, .lost, .regained: true
       case .same, .unknown: false
       }
     }
@@ -18,6 +18,8 @@ struct Difference {
       case .raised: Badge(.good, .up, "raised")
       case .lowered: Badge(.alert, .down, "lowered")
       case .changed: Badge(.info, .arrow, "changed")
+      case .lost: Badge(.bad, .cross, "lost")
+      case .regained: Badge(.good, .check, "regained")
       case .unknown: Badge(.idle, .question, "unknown")
       }
     }
@@ -43,7 +45,7 @@ struct Difference {
       ("SEV", { $0.sev }), ("SEV-ES", { $0.sevES }), ("SEV-SNP", { $0.sevSNP }),
     ]
     for (name, feature) in features {
-      rows.append(words(name, (before?.features).map(feature)?.rawValue, (after?.features).map(feature)?.rawValue))
+      rows.append(verdicts(name, (before?.features).map(feature), (after?.features).map(feature)))
     }
     return rows
   }
@@ -52,6 +54,14 @@ struct Difference {
     var change = Change.unknown
     if let before, let after { change = before == after ? .same : after > before ? .raised : .lowered }
     return Difference(name: name, before: before.map { "\($0)" }, after: after.map { "\($0)" }, change: change)
+  }
+
+  private static func verdicts(_ name: String, _ before: FeatureVerdict?, _ after: FeatureVerdict?) -> Difference {
+    var change = Change.unknown
+    if let before, let after, before != .unknown, after != .unknown {
+      change = before == after ? .same : after == .lost ? .lost : after == .usable ? .regained : .changed
+    }
+    return Difference(name: name, before: before?.rawValue, after: after?.rawValue, change: change)
   }
 
   private static func words(_ name: String, _ before: String?, _ after: String?) -> Difference {

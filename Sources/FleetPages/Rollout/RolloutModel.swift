@@ -24,7 +24,7 @@ extension RolloutPage {
 
   package struct HostRow: Hashable, Sendable {
     package enum Outcome: String, CaseIterable, Hashable, Sendable {
-      case waiting, underWay, converged, skipped, quarantined
+      case converged, skipped, quarantined, underWay, waiting
     }
 
     package var host: String
@@ -158,11 +158,11 @@ extension RolloutPage.HostRow.Outcome {
 extension RolloutPage.StepMark.State {
   var badge: Badge {
     switch self {
-    case .ahead: Badge(.idle, .dot, "ahead")
+    case .ahead: Badge(.quiet, .dot, "ahead")
     case .underWay: Badge(.busy, .work, "under way")
     case .performed: Badge(.good, .check, "done")
     case .alreadyDone: Badge(.good, .check, "was done already")
-    case .notApplicable: Badge(.idle, .dash, "not needed")
+    case .notApplicable: Badge(.quiet, .dash, "not needed")
     case .failed: Badge(.bad, .cross, "failed")
     case .undone: Badge(.warn, .undo, "undone")
     }

@@ -24,6 +24,14 @@ package enum RolloutsPage {
     }
   }
 
+  private static func bar(_ row: Row) -> Html {
+    let ended = ChartSeries(Badge(row.standing.badge.tone, row.standing.badge.icon, "ended"))
+    let rest = ChartSeries(Badge(.quiet, .clock, "not ended"))
+    return StackedBar(
+      shares: [(series: ended, count: row.ended), (series: rest, count: max(0, row.hosts - row.ended))], says: nil
+    ).html
+  }
+
   package static func render(_ rows: [Row], _ context: PageContext) -> String {
     PageShell.document(context, area: .rollouts, title: "Rollouts") {
       PageShell.heading("Rollouts") { PageText.count(rows.count, "rollout") }
@@ -36,8 +44,14 @@ package enum RolloutsPage {
               Tag.tr {
                 Tag.th(.plain("scope", "row")) { Tag.a(.class("mono"), .href(PageLinks.rollout(row.id))) { row.id } }
                 Tag.td { row.standing.badge.html }
-                Tag.td(.class("num")) { "\(row.ended) of \(row.hosts)" }
-                Tag.td { PageText.html(age: row.startedAt, now: context.now) }
+                Tag.td(.class("num", "bar-cell")) {
+                  "\(PageText.grouped(row.ended)) of \(PageText.grouped(row.hosts))"
+                  bar(row)
+                }
+                Tag.td {
+                  row.startedAt == nil
+                    ? Html(escaping: "not yet") : PageText.html(age: row.startedAt, now: context.now)
+                }
                 Tag.td { PageParts.orUnknown(row.by) }
                 Tag.td { row.text }
               }

@@ -21,7 +21,7 @@ package enum HostStanding: String, CaseIterable, Hashable, Sendable {
     case .behind: Badge(.warn, .down, "behind")
     case .unstable: Badge(.alert, .bolt, "unstable")
     case .unknown: Badge(.idle, .question, "unknown")
-    case .working: Badge(.busy, .work, "being worked on")
+    case .working: Badge(.busy, .work, "in work")
     case .ahead: Badge(.info, .up, "ahead")
     case .compliant: Badge(.good, .check, "compliant")
     }

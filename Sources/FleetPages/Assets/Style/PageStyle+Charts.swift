@@ -15,7 +15,7 @@ extension PageStyle {
     .x-axis { grid-column: 2; display: flex; justify-content: space-between; }
     .y-axis, .x-axis { color: var(--muted); font-size: .86rem; white-space: nowrap; }
     .numbers { margin-top: .7rem; }
-    .numbers > summary { display: inline-block; color: var(--muted); font-size: .93rem; }
+    .numbers > summary { display: inline-block; }
     .numbers .scroll { max-height: 18rem; overflow: auto; margin-top: .4rem; }
     """
 }

@@ -35,12 +35,9 @@ extension PageStyle {
     .title { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .75rem; }
     .page-head .muted { margin-top: .25rem; }
     .actions { display: flex; flex-wrap: wrap; gap: .5rem; }
-    .live-line { display: flex; justify-content: flex-end; height: 0; }
-    .live {
-      display: inline-flex; align-items: center; gap: .45rem; height: 1.6rem; margin-top: -1.25rem; color: var(--muted);
-      font-size: .93rem; white-space: nowrap;
-    }
-    .live::before { content: ""; width: .55rem; height: .55rem; border-radius: 50%; background: var(--fill); }
+    .live-line { display: flex; justify-content: flex-end; min-height: 1.4rem; margin: -.75rem 0 .4rem; }
+    .live { display: inline-flex; align-items: baseline; gap: .45rem; color: var(--muted); font-size: .93rem; }
+    .live::before { content: ""; flex: none; width: .55rem; height: .55rem; border-radius: 50%; background: var(--fill); }
     .live.t-good, .live.t-warn, .live.t-bad { color: var(--ink); }
     .narrow { width: 100%; max-width: 30rem; margin: 8vh auto 0; display: grid; gap: 1rem; }
     .stack { display: grid; gap: .6rem; justify-items: start; }
@@ -54,11 +51,12 @@ extension PageStyle {
       .bar { padding: .5rem 1rem 0; }
       .bar .tools { gap: .25rem; }
       .who .muted, .who .icon { display: none; }
-      .who { max-width: 7rem; }
+      .who { max-width: 6rem; }
       .account { gap: .25rem; }
+      .account .button, #theme { padding: .3rem .5rem; }
+      #theme span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
       .foot { padding: 1rem; }
-      .live-line { height: auto; justify-content: flex-start; }
-      .live { margin: -.25rem 0 .5rem; }
+      .live-line { justify-content: flex-start; margin: -.25rem 0 .6rem; }
     }
     """
 }

@@ -21,11 +21,7 @@ extension PageStyle {
   static let rollout = """
     .wave > summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; list-style: none; }
     .wave > summary::-webkit-details-marker { display: none; }
-    .wave > summary::before {
-      content: ""; width: .5rem; height: .5rem; border: solid var(--muted); border-width: 0 2px 2px 0;
-      transform: rotate(-45deg); align-self: center;
-    }
-    .wave[open] > summary::before { transform: rotate(45deg) translate(-2px, -2px); }
+    .wave > summary::before { align-self: center; margin-right: 0; color: var(--muted); }
     .wave .hosts { margin-top: .6rem; }
     .wave .hosts > li { padding: .65rem 0; border-top: 1px solid var(--line); }
     .host-line { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem .75rem; }
@@ -39,7 +35,11 @@ extension PageStyle {
     .step.t-busy .icon { animation: turn 2s linear infinite; }
     @keyframes turn { to { transform: rotate(1turn); } }
     @media (max-width: 70rem) { .steps { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
-    @media (max-width: 40rem) { .steps { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+    @media (max-width: 40rem) {
+      .step { padding: .2rem .25rem .15rem; font-size: .79rem; letter-spacing: -.01em; }
+      .step .icon { width: 100%; height: 1em; }
+      .step > span { width: 100%; overflow: hidden; text-overflow: ellipsis; }
+    }
     """
 
   static let host = """

@@ -77,6 +77,16 @@ extension PageStyle {
     .features { display: flex; flex-wrap: wrap; gap: .1rem .8rem; }
     .features li { display: inline-flex; align-items: center; gap: .25rem; font-size: .93rem; white-space: nowrap; }
     summary { cursor: pointer; }
+    .numbers > summary, .fold summary { list-style: none; color: var(--muted); font-size: .93rem; }
+    .wave > summary::before, .numbers > summary::before, .fold summary::before {
+      content: ""; display: inline-block; flex: none; width: .45rem; height: .45rem; margin-right: .45rem;
+      border: solid currentColor; border-width: 0 2px 2px 0; transform: translateY(-.08rem) rotate(-45deg);
+    }
+    .wave[open] > summary::before, .numbers[open] > summary::before, .fold details[open] summary::before {
+      transform: translateY(-.15rem) rotate(45deg);
+    }
+    .chain { margin-bottom: 1rem; }
+    .more { margin-top: .75rem; }
     @media (max-width: 60rem) { .pair { grid-template-columns: minmax(0, 1fr); } }
     @media (max-width: 40rem) {
       .panel { padding: .85rem 1rem; }

@@ -14,9 +14,13 @@ extension PageStyle {
     .grid td.ink { font-weight: 600; }
     .bulletins th:first-child { min-width: 16rem; }
     .bulletins .bar-cell { width: 18%; min-width: 8rem; padding-top: .75rem; }
+    .grid code, .grid a.mono { white-space: nowrap; }
+    td.bar-cell .bar-chart { height: .4rem; margin-top: .2rem; }
+    .bulletins td.bar-cell .bar-chart { height: .7rem; margin-top: 0; }
     .folded tbody tr:first-child { border-bottom: 0; }
+    .folded tbody tr:first-child td { padding-bottom: .1rem; }
     .folded .fold > td { padding-top: 0; }
-    .folded .fold summary { display: inline-block; color: var(--muted); font-size: .93rem; }
+    .folded .fold summary { display: inline-block; }
     .folded .fold details[open] { padding-bottom: .5rem; }
     .folded tbody tr.fold:hover { background: none; }
     .differs th, .differs td { background: var(--raised); font-weight: 600; }
