@@ -207,7 +207,8 @@ extension JournalEvent {
     switch self {
     case .rolloutPaused, .rolloutHalted, .rolloutFinished: true
     case .rolloutStarted, .rolloutResumed, .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade,
-      .waveStarted, .soakStarted, .waveJudged, .combinationPaused, .rolloutScheduled, .rolloutApproved, .rolloutLeft:
+      .waveStarted, .soakStarted, .waveJudged, .combinationPaused, .rolloutScheduled, .rolloutApproved, .rolloutLeft,
+      .audited:
       false
     }
   }

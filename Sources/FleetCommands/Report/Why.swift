@@ -74,7 +74,7 @@ package enum Why {
       case .rolloutPaused, .rolloutHalted: entry
       case .rolloutStarted, .rolloutResumed, .rolloutFinished: nil
       case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-        .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled:
+        .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled, .audited:
         stop
       }
     }

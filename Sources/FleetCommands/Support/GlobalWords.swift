@@ -3,7 +3,9 @@ enum GlobalWords {
   private static let valued: Set<String> = ["--inventory", "--catalog", "--state"]
   private static let flags: Set<String> = ["--json", "--no-color", "-v", "--verbose"]
   /// Commands whose next word is a command again.
-  private static let nouns: Set<String> = ["inventory", "catalog", "rollout", "host", "backup", "report", "lab"]
+  private static let nouns: Set<String> = [
+    "inventory", "catalog", "rollout", "host", "backup", "report", "audit", "lab",
+  ]
 
   /// The same command line with the global options behind everything else but before a `--`, so that they stay options.
   static func arranged(_ arguments: [String]) -> [String] {

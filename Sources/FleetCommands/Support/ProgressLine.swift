@@ -79,7 +79,7 @@ package final class ProgressLine: Sendable {
     case .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .finding, .waveStarted,
       .soakStarted, .waveJudged, .combinationPaused, .rolloutApproved, .rolloutLeft, .rolloutScheduled:
       true
-    case .hostDispatched, .sevESLossAccepted, .observed, .backupMade: false
+    case .hostDispatched, .sevESLossAccepted, .observed, .backupMade, .audited: false
     case .run(let event):
       switch event {
       case .stepSucceeded, .stepFailed, .drainReentered, .undone, .undoFailed, .restoreEnded, .skipped, .quarantined,

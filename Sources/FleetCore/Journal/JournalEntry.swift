@@ -49,6 +49,8 @@ package enum JournalEvent: Hashable, Sendable, Codable {
   /// The rollout was given to `serve`, to be run or taken up again.
   /// `approvals`: people besides `by` who must agree first; `nil`: nobody has to, or as was said before.
   case rolloutLeft(by: String, approvals: Int? = nil)
+  /// A person acted, and no other event tells their name.
+  case audited(Action)
 
   /// Stable name of the case for the journal's `kind` column and `history`.
   package var kind: String {
@@ -71,6 +73,7 @@ package enum JournalEvent: Hashable, Sendable, Codable {
     case .rolloutScheduled: "rolloutScheduled"
     case .rolloutApproved: "rolloutApproved"
     case .rolloutLeft: "rolloutLeft"
+    case .audited: "audited"
     }
   }
 }

@@ -29,6 +29,7 @@ extension JournalEvent {
     case .rolloutLeft(let by, let approvals):
       approvals.map { "asked for by \(by); it waits for \($0) approval\($0 == 1 ? "" : "s") of others" }
         ?? "left to the running controller by \(by)"
+    case .audited(let action): action.sentence
     }
   }
 }

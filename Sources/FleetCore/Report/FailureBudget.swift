@@ -24,7 +24,7 @@ package struct FailureBudget: Hashable, Sendable {
       isHalted = false
     case .rolloutStarted, .rolloutPaused, .rolloutFinished: isHalted = false
     case .run, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused, .rolloutScheduled, .rolloutApproved, .rolloutLeft:
+      .waveJudged, .combinationPaused, .rolloutScheduled, .rolloutApproved, .rolloutLeft, .audited:
       break
     }
   }

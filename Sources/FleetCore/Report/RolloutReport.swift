@@ -94,7 +94,7 @@ package struct RolloutReport: Hashable, Sendable {
     case .rolloutFinished: (state, stateReason) = (.finished, nil)
     case .finding(let kind, let text): if kind == BrokenGlass.kind { breakGlass = text }
     case .hostDispatched, .sevESLossAccepted, .run, .observed, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused, .rolloutApproved:
+      .waveJudged, .combinationPaused, .rolloutApproved, .audited:
       break
     }
   }

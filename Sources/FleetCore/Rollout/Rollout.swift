@@ -52,7 +52,7 @@ package struct Rollout: Hashable, Sendable {
     case .rolloutPaused: stoppedForFailures = !hasUnblockedHosts
     case .rolloutResumed: resumed()
     case .rolloutStarted, .rolloutFinished, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade,
-      .rolloutScheduled, .rolloutApproved, .rolloutLeft:
+      .rolloutScheduled, .rolloutApproved, .rolloutLeft, .audited:
       break
     }
   }

@@ -76,7 +76,7 @@ package struct RolloutBooking: Hashable, Sendable {
     case .rolloutHalted: stop = .halted
     case .rolloutFinished: stop = .finished
     case .run, .hostDispatched, .sevESLossAccepted, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused:
+      .waveJudged, .combinationPaused, .audited:
       break
     }
   }

@@ -20,7 +20,7 @@ package struct WorkedTime: Hashable, Sendable {
         stopped = nil
       case .rolloutStarted, .rolloutFinished, .hostDispatched, .sevESLossAccepted, .run, .observed, .finding,
         .backupMade, .waveStarted, .soakStarted, .waveJudged, .combinationPaused, .rolloutScheduled, .rolloutApproved,
-        .rolloutLeft:
+        .rolloutLeft, .audited:
         break
       }
       last = entry.at

@@ -113,7 +113,7 @@ extension FleetStore {
     try read { db in
       let sql = """
         SELECT DISTINCT host FROM journal WHERE seq > ? AND rollout IS NOT NULL AND host IS NOT NULL \
-        AND kind <> 'finding'
+        AND kind NOT IN ('finding', 'audited')
         """
       return Set(try String.fetchAll(db, sql: sql, arguments: [seq]).map { HostID($0) })
     }
@@ -122,7 +122,8 @@ extension FleetStore {
   /// Of these hosts those on which another rollout worked behind the given entries.
   package func hosts(_ hosts: [HostID: Int64], workedOnBut rollout: String) throws(StoreError) -> Set<HostID> {
     let sql = """
-      SELECT 1 FROM journal WHERE host = ? AND seq > ? AND rollout IS NOT NULL AND rollout <> ? AND kind <> 'finding'
+      SELECT 1 FROM journal WHERE host = ? AND seq > ? AND rollout IS NOT NULL AND rollout <> ?
+      AND kind NOT IN ('finding', 'audited')
       LIMIT 1
       """
     return try read { db in
@@ -176,7 +177,7 @@ extension JournalEvent {
     case .run(.recorded(_, let facts)), .observed(let facts): facts
     case .run, .rolloutStarted, .rolloutPaused, .rolloutResumed, .rolloutHalted, .rolloutFinished, .hostDispatched,
       .sevESLossAccepted, .finding, .backupMade, .waveStarted, .soakStarted, .waveJudged, .combinationPaused,
-      .rolloutScheduled, .rolloutApproved, .rolloutLeft:
+      .rolloutScheduled, .rolloutApproved, .rolloutLeft, .audited:
       nil
     }
   }

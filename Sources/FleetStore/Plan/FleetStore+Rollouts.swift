@@ -101,7 +101,7 @@ extension JournalEvent {
     case .rolloutHalted: .halted
     case .rolloutFinished: .finished
     case .hostDispatched, .sevESLossAccepted, .run, .observed, .finding, .backupMade, .waveStarted, .soakStarted,
-      .waveJudged, .combinationPaused, .rolloutApproved:
+      .waveJudged, .combinationPaused, .rolloutApproved, .audited:
       nil
     }
   }
