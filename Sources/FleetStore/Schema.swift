@@ -11,6 +11,7 @@ import GRDB
 /// | 3      | `003-observed-changes` | 0.1   | which looks told something new, so that the past is kept                |
 /// | 4      | `004-fences`           | 0.1   | who may write the journal: the newest token                             |
 /// | 5      | `005-booking-marks`    | 0.1   | planned, approved and left rollouts are found without reading all       |
+/// | 6      | `006-receivers`        | 0.1   | how far each receiver of notifications has been told                    |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -25,6 +26,7 @@ enum Schema {
     Migration(name: "001-initial", sql: initial), Migration(name: "002-compute-views", sql: computeViews),
     Migration(name: "003-observed-changes", sql: observedChanges),
     Migration(name: "004-fences", sql: fences), Migration(name: "005-booking-marks", sql: bookingMarks),
+    Migration(name: "006-receivers", sql: receivers),
   ]
 
   static var migrator: DatabaseMigrator {
@@ -131,6 +133,18 @@ enum Schema {
   private static let bookingMarks = """
     DROP INDEX journal_marks;
     CREATE INDEX journal_marks ON journal (kind, rollout, host, seq) WHERE \(markCondition);
+    """
+
+  /// `seq`: all up to there was sent, or is not for this receiver. `attempts`: failures to send the next
+  /// one. `given_up`: what was not sent was told, and nothing was sent since.
+  private static let receivers = """
+    CREATE TABLE receivers (
+      id TEXT PRIMARY KEY NOT NULL,
+      seq INTEGER NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      retry_at INTEGER,
+      given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1))
+    ) STRICT;
     """
 
   private static let computeViews = """

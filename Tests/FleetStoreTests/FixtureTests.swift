@@ -8,8 +8,9 @@ import Testing
 /// schema is released; `SEVFLEET_WRITE_FIXTURES=1 swift test --filter FixtureTests` writes those that are missing.
 @Suite struct FixtureTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures"
-  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5"]
+  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5", "schema-6"]
   private static let host = Samples.host(1)
+  private static let action = Action(by: "ada", .pauseRollout, "r-open", why: "the rack is on fire")
   private static let blob = Array("firmware of the fixture".utf8)
 
   @Test(arguments: schemas)
@@ -35,6 +36,17 @@ import Testing
     // The contents lie beside a database, not in it.
     #expect(try store.verify(backup: backup).map(\.kind) == [.missing])
     #expect(try store.append(.rolloutResumed, rollout: "r-open", host: nil, at: Samples.start).seq == audit.entries + 1)
+  }
+
+  /// Since schema 6.
+  @Test func whoIsToldOfWhatIsKept() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: "\(Self.folder)/schema-6.sqlite", toPath: folder.database)
+    let store = try folder.open()
+    let end = try store.lastSeq()
+    #expect(try store.receiver("mail") == ReceiverState(id: "mail", seq: end))
+    #expect(try store.entries(after: end - 1).map(\.event) == [.audited(Self.action)])
   }
 
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SEVFLEET_WRITE_FIXTURES"] != nil), arguments: schemas)
@@ -86,5 +98,7 @@ import Testing
     try store.append(.rolloutPaused(reason: "by ops"), rollout: "r-open", host: nil, at: Samples.time(11))
     try store.append(run: Samples.converged(plan.changes[0]), "r-open", host, at: Samples.time(12))
     try store.append(run: Samples.inDrain(plan.changes[1]), "r-open", Samples.host(2), at: Samples.time(13))
+    try store.append(.audited(action), rollout: "r-open", host: nil, at: Samples.time(14))
+    try store.keepReceivers(["mail"])
   }
 }

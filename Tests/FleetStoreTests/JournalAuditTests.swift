@@ -1,4 +1,5 @@
 import FleetCore
+import FleetFormats
 import FleetStore
 import Foundation
 import GRDB
@@ -38,7 +39,7 @@ import Testing
     let audit = try audit(heads: { [$0, JournalHead(chain: $0.chain)] })
     #expect(audit.fault == nil)
     #expect(audit.entries == Self.count)
-    #expect(FleetStore.isHash(audit.head))
+    #expect(ContentHash.isSHA256(audit.head))
   }
 
   @Test(

@@ -28,7 +28,9 @@ import Testing
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
     try folder.raw { try $0.execute(sql: "PRAGMA journal_mode = WAL; CREATE TABLE other (a)") }
-    let all = ["001-initial", "002-compute-views", "003-observed-changes", "004-fences", "005-booking-marks"]
+    let all = [
+      "001-initial", "002-compute-views", "003-observed-changes", "004-fences", "005-booking-marks", "006-receivers",
+    ]
     #expect(throws: StoreError.schemaOlder(lacking: all)) {
       try folder.open(readOnly: true)
     }

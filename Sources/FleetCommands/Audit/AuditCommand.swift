@@ -42,7 +42,7 @@ struct AuditVerify: AsyncParsableCommand {
   }
 
   private static func head(_ text: String) throws -> JournalHead {
-    guard FleetStore.isHash(text) else {
+    guard ContentHash.isSHA256(text) else {
       throw CommandError(
         ExitStatus.usage, "usage", "--head \(text) is no head of a journal", expected: "64 hex digits", found: text)
     }

@@ -21,12 +21,15 @@ package struct Inventory: Hashable, Sendable, Codable {
   package var schedules: [Schedule]
   /// What `compliance.yaml` declares; its hosts are resolved.
   package var compliance: ComplianceRules
+  /// Who is told of what.
+  package var notify: NotifySettings
 
   package init(
     hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil,
     novaConf: [NovaConfPlace]? = nil, cloud: String? = nil, openStackConfigured: Bool = false,
     targets: [NamedTarget] = [], groups: [HostGroup] = [],
-    policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = ComplianceRules()
+    policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = ComplianceRules(),
+    notify: NotifySettings = NotifySettings()
   ) {
     self.hosts = hosts
     self.ssh = ssh
@@ -39,6 +42,7 @@ package struct Inventory: Hashable, Sendable, Codable {
     self.policy = policy
     self.schedules = schedules
     self.compliance = compliance
+    self.notify = notify
   }
 
   package func host(_ id: HostID) -> Host? { hosts.first { $0.id == id } }

@@ -15,14 +15,14 @@ package struct InventoryFile: Hashable, Sendable {
 
   /// What a file of this name is for.
   enum Role: Hashable {
-    case fleet, targets, policy, schedules, compliance, hosts
+    case fleet, targets, policy, schedules, compliance, notify, hosts
     /// Not read, and not meant for us.
     case foreign
     /// Looks like ours and is not: reading over it silently would hide a slip.
     case refused(Diagnostic.Kind, String)
   }
 
-  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml", "schedules.yaml", "compliance.yaml"]
+  static let names = ["fleet.yaml", "targets.yaml", "policy.yaml", "schedules.yaml", "compliance.yaml", "notify.yaml"]
 
   var role: Role {
     switch path {
@@ -31,6 +31,7 @@ package struct InventoryFile: Hashable, Sendable {
     case "policy.yaml": return .policy
     case "schedules.yaml": return .schedules
     case "compliance.yaml": return .compliance
+    case "notify.yaml": return .notify
     case _: break
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)

@@ -63,7 +63,7 @@ package enum InventoryFolder {
       switch InventoryFile(path: path, bytes: []).role {
       case .foreign: return
       case .refused: files.append(InventoryFile(path: path, bytes: []))
-      case .fleet, .targets, .policy, .schedules, .compliance, .hosts:
+      case .fleet, .targets, .policy, .schedules, .compliance, .notify, .hosts:
         switch folder.bytes(path, maximum: min(bytesLeft, YamlLimits.fileBytes)) {
         case .success(let bytes):
           bytesLeft -= bytes.count

@@ -13,6 +13,7 @@ package struct InventoryReader {
   private var filePolicy = PolicyPatch()
   private var schedules: [SchedulesFileReader.Declared] = []
   private var compliance: ComplianceFileReader.Declared?
+  private var notify = NotifySettings()
   private var declarations: [HostDeclaration] = []
 
   /// - Parameters:
@@ -69,6 +70,10 @@ package struct InventoryReader {
       if let root {
         filePolicy = PolicyPatchReader.read(YamlField(name: "policy.yaml", node: root, log: log))
       }
+      diagnostics += log.entries
+    case .notify:
+      let (root, log) = parse(file)
+      if let root { notify = NotifyFileReader(paths: paths, log: log).read(root) }
       diagnostics += log.entries
     // They name targets and hosts, so they are read when these are known.
     case .schedules, .compliance: break
@@ -127,6 +132,7 @@ package struct InventoryReader {
     }
     inventory.schedules = schedules.map(\.schedule)
     inventory.compliance = compliance?.rules(inventory.hosts) ?? ComplianceRules()
+    inventory.notify = notify
     let selectors = schedules.flatMap(\.selectors) + (compliance?.selectors ?? [])
     for selector in selectors where !inventory.hosts.contains(where: selector.matches) {
       diagnostics.append(Diagnostic(.unknownName, at: selector.place, "no host matches \"\(selector.text.shortened)\""))

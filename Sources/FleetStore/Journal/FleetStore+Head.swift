@@ -1,4 +1,5 @@
 import FleetCore
+import FleetFormats
 import Glibc
 
 /// The head of the journal, kept in a file beside the database by each check that found nothing wrong: so that the next
@@ -16,7 +17,7 @@ extension FleetStore {
     guard let bytes = try SystemFile.read(headPath, limit: Self.maxHeadBytes) else { return nil }
     let line = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
-    guard words.count == 2, let seq = Int64(words[0]), seq >= 0, Self.isHash(words[1]) else {
+    guard words.count == 2, let seq = Int64(words[0]), seq >= 0, ContentHash.isSHA256(String(words[1])) else {
       throw .file(operation: "read the kept head of the journal", path: headPath, cause: "it is no number and hash")
     }
     return JournalHead(seq: seq, chain: String(words[1]))
@@ -36,10 +37,5 @@ extension FleetStore {
       throw failure
     }
     try SystemFile.syncFolder(folder)
-  }
-
-  /// Whether a text can be a head: 64 hex digits, lower case.
-  package static func isHash(_ text: some StringProtocol) -> Bool {
-    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 }
