@@ -1,5 +1,6 @@
 import ArgumentParser
 import FleetFormats
+import FleetServer
 
 /// `sevfleet serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -13,14 +14,16 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @Option(help: "Time between two looks at every host (default: 15m).") var probeEvery: String?
   @Flag(help: "Take the lock from a controller that does not answer any more.") var takeover = false
+  @OptionGroup var listening: ListenOptions
 
   func run() async throws {
     try await Execution.run(options) {
       let interval = try probeEvery.map(Self.interval) ?? ServeFlow.probeInterval
+      let server = try listening.configuration()
       let context = try CommandContext(options)
       let held = try await context.seize(Self.name, takesOver: takeover)
       defer { held.release() }
-      return try await ServeFlow(context: context, held: held, probeEvery: interval).run()
+      return try await ServeFlow(context: context, held: held, probeEvery: interval, server: server).run()
     }
   }
 

@@ -18,6 +18,9 @@ final class ServeFiles: Sendable {
   /// What work goes on with.
   var current: CommandContext { state.withLock(\.context) }
 
+  /// Whether there was no mistake when they were read last.
+  var isGood: Bool { state.withLock(\.isGood) }
+
   /// Reads everything again. `nil`: there are mistakes, which are told once, and nothing new is planned with them.
   func reload() -> CommandContext? {
     let options = current.options

@@ -1,6 +1,7 @@
 import FleetCore
 import FleetEngine
 import FleetFormats
+import FleetServer
 import FleetStore
 import Synchronization
 
@@ -19,13 +20,16 @@ struct ServeFlow {
   let context: CommandContext
   let held: HeldLock
   let probeEvery: Duration
+  /// `nil`: it does not listen.
+  let server: ServerConfiguration?
   private let bell = Bell()
   private let failure = FirstFailure()
 
-  init(context: CommandContext, held: HeldLock, probeEvery: Duration) {
+  init(context: CommandContext, held: HeldLock, probeEvery: Duration, server: ServerConfiguration? = nil) {
     self.context = context
     self.held = held
     self.probeEvery = probeEvery
+    self.server = server
   }
 
   /// Returns the exit code: 130 after a signal, as every command that drives hosts has it.
@@ -43,6 +47,7 @@ struct ServeFlow {
           try await Self.telling { try await files.current.adopt(host, reason, by: person, store) }
         }))
     try await update(desk, context.inventory)
+    let server = try await serve(files, desk)
     try held.listen { await desk.answer($0) }
     let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
     Output.note("serving \(context.inventory.schedules.count) schedule(s) for \(context.inventory.hosts.count) host(s)")
@@ -61,8 +66,20 @@ struct ServeFlow {
       }
       group.cancelAll()
     }
+    // Last, so that who follows sees how it ended.
+    await server?.stop()
     if let error = failure.first { throw error }
     return ExitStatus.interrupted
+  }
+
+  /// `nil`: nobody asked it to listen.
+  private func serve(_ files: ServeFiles, _ desk: ServeDesk) async throws -> FleetServer? {
+    guard let server else { return nil }
+    let source = ServeSource(files: files, store: held.store, desk: desk)
+    let started = try await FleetServer.start(
+      server, source: source, tokens: TokenFile(folder: context.stateFolder))
+    Output.note("listening at \(started.url)")
+    return started
   }
 
   private func update(_ desk: ServeDesk, _ inventory: Inventory) async throws {

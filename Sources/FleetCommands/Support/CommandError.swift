@@ -1,6 +1,7 @@
 import FleetCore
 import FleetEngine
 import FleetFormats
+import FleetServer
 import FleetStore
 import OpenStackAPI
 import SSHTransport
@@ -67,8 +68,23 @@ package struct CommandError: Error {
     case let error as Approval.RestartsNotAccepted:
       self.init(ExitStatus.usage, "restartsNotAccepted", error.text, expected: error.expected, found: error.found)
     case let error as ControlError: self.init(ExitStatus.failed, error.kind.rawValue, error.text)
+    case let error as TokenError:
+      self.init(
+        Self.status(error), error.kind.rawValue, error.text, expected: error.expected, found: error.found)
+    case let error as ServerError:
+      self.init(
+        error.kind == .notListening ? ExitStatus.failed : ExitStatus.usage, error.kind.rawValue, error.text,
+        expected: error.expected, found: error.found)
     case let error as Diagnostics: self.init(error)
     default: self.init(ExitStatus.failed, "failed", "\(error)")
+    }
+  }
+
+  private static func status(_ error: TokenError) -> Int32 {
+    switch error.kind {
+    case .badName, .nameTaken, .tooMany, .noToken: ExitStatus.usage
+    case .notPrivate, .unreadable: ExitStatus.badInput
+    case .file: ExitStatus.failed
     }
   }
 

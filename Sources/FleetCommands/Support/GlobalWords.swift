@@ -4,7 +4,7 @@ enum GlobalWords {
   private static let flags: Set<String> = ["--json", "--no-color", "-v", "--verbose"]
   /// Commands whose next word is a command again.
   private static let nouns: Set<String> = [
-    "inventory", "catalog", "rollout", "host", "backup", "report", "audit", "lab",
+    "inventory", "catalog", "rollout", "host", "backup", "report", "audit", "token", "lab",
   ]
 
   /// The same command line with the global options behind everything else but before a `--`, so that they stay options.

@@ -1,0 +1,142 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetServer
+import FleetStore
+
+/// What the server is told by the process that it runs in: the documents of the commands, with the files as they are now.
+struct ServeSource: ServerSource {
+  let files: ServeFiles
+  let store: FleetStore
+  let desk: ServeDesk
+
+  private var context: CommandContext { files.current }
+  var clock: any EngineClock { SystemClock() }
+  var holder: LockHolder { desk.control.holder }
+  var hasGoodFiles: Bool { files.isGood }
+
+  func ask(_ request: ControlRequest) async -> ControlAnswer { await desk.answer(request) }
+
+  func newRollout() -> String { RolloutName.fresh() }
+
+  // MARK: Hosts
+
+  func inventory() throws -> ServedDocument {
+    try ServedDocument(InventoryDocument(context.inventory, now: clock.now()))
+  }
+
+  func host(_ id: HostID) throws -> ServedDocument {
+    let context = context
+    let host = try declared(id, context)
+    let look = try store.latestObservation(host: id)
+    let rows = InventoryDocument(context.inventory, now: clock.now()).hosts
+    guard let row = rows.first(where: { $0.name == host.id }) else { throw Self.unknown(id) }
+    let floor = try store.floors()[id]
+    return try ServedDocument(
+      HostDocument(host: row, observation: look.map { Self.row($0, floor: floor, context.facts) }))
+  }
+
+  func history(_ id: HostID) throws -> ServedDocument {
+    let entries = try store.history(host: id)
+    if entries.isEmpty { _ = try declared(id, context) }
+    return try ServedDocument(HistoryDocument(host: id, entries: entries))
+  }
+
+  func why(_ id: HostID) async throws -> ServedDocument {
+    let context = context
+    _ = try declared(id, context)
+    let surroundings = WhySurroundings(
+      now: clock.now(), presence: await presence(), budgets: { context.budgets(of: $0) },
+      standing: { $0.standing(in: context.inventory.schedules) },
+      commandLine: { context.options.commandLine($0) })
+    return try ServedDocument(try Why.answer(id, store, surroundings))
+  }
+
+  func observations() throws -> ServedDocument {
+    let context = context
+    let looks = try store.latestObservations()
+    let floors = try store.floors()
+    let rows = context.inventory.hosts.compactMap { host in
+      looks[host.id].map { Self.row($0, floor: floors[host.id], context.facts) }
+    }
+    return try ServedDocument(ObservationDocument(hosts: rows))
+  }
+
+  private static func row(_ look: StoredObservation, floor: FloorEvidence?, _ facts: Facts) -> ObservationDocument.Host
+  {
+    ObservationDocument.Host(host: look.host, look: look.result, at: look.at, floor: floor, facts: facts)
+  }
+
+  private func declared(_ id: HostID, _ context: CommandContext) throws -> Host {
+    guard let host = context.inventory.host(id) else { throw Self.unknown(id) }
+    return host
+  }
+
+  private static func unknown(_ id: HostID) -> APIProblem {
+    APIProblem(404, "noHost", "the inventory has no host of this name", found: id.rawValue)
+  }
+
+  // MARK: Rollouts
+
+  func plan(_ id: String) throws -> ServedDocument {
+    let stored = try store.plan(id: id)
+    return try ServedDocument(PlanDocument(stored.plan, id: stored.id, createdAt: stored.createdAt))
+  }
+
+  func rollouts() async throws -> ServedDocument {
+    let context = context
+    let presence = await presence()
+    var records = try store.rollouts()
+    var etas: [String: Instant] = [:]
+    let now = clock.now()
+    for index in records.indices {
+      let id = records[index].id
+      records[index].state = presence.presented(id, records[index].state, nil).0
+      guard records[index].state == .running, let forecast = try context.forecast(id, store, at: now) else { continue }
+      etas[id] = now + forecast.left
+    }
+    return try ServedDocument(RolloutListDocument(records, etas: etas))
+  }
+
+  func rollout(_ id: String) async throws -> ServedDocument {
+    let report = await presence().presented(try StoredRollout.report(store, id))
+    let now = clock.now()
+    let forecast = report.state == .running ? try context.forecast(report.id, store, at: now) : nil
+    return try ServedDocument(RolloutDocument(report, eta: forecast.map { now + $0.left }))
+  }
+
+  /// What this process works on, or will.
+  private func presence() async -> RolloutPresence {
+    let answer = await desk.answer(ControlRequest(.status, by: ServeCommand.name))
+    return .worksOn(Set(answer.rollouts), holder: holder.text)
+  }
+
+  // MARK: The fleet
+
+  func compliance(at moment: Instant?) throws -> ServedDocument {
+    try ServedDocument(ComplianceDocument(try context.complianceReport(store, at: moment)))
+  }
+
+  func catalog() throws -> ServedDocument { try ServedDocument(CatalogDocument(context.catalog.records)) }
+
+  func standing() throws -> FleetStanding {
+    let context = context
+    let looks = try store.latestObservations().filter { context.inventory.host($0.key) != nil }
+    let seen = try store.latestSeen().filter { context.inventory.host($0.key) != nil }
+    var hosts: [ComplianceRow.State: Int] = [:]
+    for row in try context.complianceReport(store, at: nil).rows { hosts[row.state, default: 0] += 1 }
+    var errors: [String: Int] = [:]
+    for case .failure(let failure) in looks.values.map(\.result) { errors[failure.kind.rawValue, default: 0] += 1 }
+    return FleetStanding(
+      hosts: hosts, noncompliant: UnmetBulletins.count(seen.values.compactMap(\.observation), context.facts),
+      probeErrors: errors, lastLook: looks.values.map(\.at).max())
+  }
+}
+
+/// `sevfleet.host/1`: a declared host and the last look at it.
+struct HostDocument: Encodable {
+  var schema = "sevfleet.host/1"
+  var host: InventoryDocument.HostRow
+  /// `nil`: it was never looked at.
+  var observation: ObservationDocument.Host?
+}

@@ -1,0 +1,85 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetStore
+import Synchronization
+
+@testable import FleetServer
+
+/// A process with a real store and a real desk, and documents as small as can be: the real ones are the commands' own.
+final class StubSource: ServerSource {
+  private struct Document: Encodable {
+    var schema: String
+    var id: String?
+  }
+
+  static let hosts = ["h1", "h2", "h3"].map { HostID($0) }
+
+  let store: FleetStore
+  let desk: ServeDesk
+  let clock: any EngineClock = SystemClock()
+  let holder: LockHolder
+  /// What the next call of a document throws.
+  let fault = Mutex<(any Error)?>(nil)
+  let files = Mutex(true)
+  /// Hosts that were released, with why and by whom.
+  let released: ReleaseLog
+
+  final class ReleaseLog: Sendable {
+    let lines = Mutex<[String]>([])
+  }
+
+  init(_ store: FleetStore) {
+    self.store = store
+    let log = ReleaseLog()
+    released = log
+    holder = LockHolder(pid: 7, startedAt: Bench.start, command: "serve", hostName: "ctl1")
+    desk = ServeDesk(
+      store: store, control: ControlDesk(store: store, holder: holder), ring: {},
+      acts: HostActs(
+        release: { host, reason, person in
+          guard StubSource.hosts.contains(host) else { throw ServeRefusal("noHost", "no host \(host)") }
+          log.lines.withLock { $0.append("\(host) \(reason) \(person)") }
+          return "released"
+        },
+        adopt: { _, _, _ in throw ServeRefusal("notLeased", "it is not leased") }))
+  }
+
+  var hasGoodFiles: Bool { files.withLock { $0 } }
+
+  func ask(_ request: ControlRequest) async -> ControlAnswer {
+    try? await desk.update(schedules: [], hosts: Self.hosts)
+    return await desk.answer(request)
+  }
+
+  func newRollout() -> String { "r-\(UInt64.random(in: .min ... .max))" }
+
+  func inventory() throws -> ServedDocument { try document("inventory") }
+  func host(_ host: HostID) throws -> ServedDocument { try document("host", known(host)) }
+  func history(_ host: HostID) throws -> ServedDocument {
+    try ServedDocument(HistoryDocument(host: HostID(known(host)), entries: try store.history(host: host)))
+  }
+  func why(_ host: HostID) async throws -> ServedDocument { try document("why", known(host)) }
+  func observations() throws -> ServedDocument { try document("observation") }
+  func plan(_ id: String) throws -> ServedDocument { try document("plan", try store.plan(id: id).id) }
+  func rollouts() async throws -> ServedDocument { try document("rollouts") }
+  func rollout(_ id: String) async throws -> ServedDocument { try document("rollout", try store.rollout(id: id).id) }
+  func compliance(at: Instant?) throws -> ServedDocument { try document("compliance", at.map(\.rfc3339)) }
+  func catalog() throws -> ServedDocument { try document("catalog") }
+
+  func standing() throws -> FleetStanding {
+    FleetStanding(
+      hosts: [.compliant: 2, .behind: 1], noncompliant: ["AMD-SB-3023": 1, "AMD-SB-\"odd\"": 0],
+      probeErrors: ["unreachable": 1], lastLook: clock.now())
+  }
+
+  private func known(_ host: HostID) throws -> String {
+    guard Self.hosts.contains(host) else { throw APIProblem(404, "noHost", "no such host", found: host.rawValue) }
+    return host.rawValue
+  }
+
+  private func document(_ kind: String, _ id: String? = nil) throws -> ServedDocument {
+    if let error = fault.withLock({ $0 }) { throw error }
+    return try ServedDocument(Document(schema: "sevfleet.\(kind)/1", id: id))
+  }
+}
