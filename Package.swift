@@ -67,9 +67,11 @@ let package = Package(
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetPages", crypto,
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ],
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ] + http,
       swiftSettings: strict),
+    // Drives a headless Chromium, for tests of the pages.
+    .target(name: "FleetBrowser", swiftSettings: strict),
     .target(
       name: "FleetCommands",
       dependencies: [
@@ -107,7 +109,8 @@ let package = Package(
       ],
       swiftSettings: strictTests),
     .testTarget(
-      name: "FleetPagesTests", dependencies: ["FleetCore", "FleetFormats", "FleetPages"], swiftSettings: strictTests),
+      name: "FleetPagesTests", dependencies: ["FleetCore", "FleetFormats", "FleetPages", "FleetBrowser"],
+      swiftSettings: strictTests),
     .testTarget(
       name: "FleetServerTests",
       dependencies: [

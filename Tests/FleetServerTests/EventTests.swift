@@ -3,7 +3,7 @@ import FleetStore
 import Foundation
 import Testing
 
-@testable import FleetServer
+import FleetServer
 
 /// The journal as a stream: nothing is lost and nothing comes twice, whoever reads from wherever.
 @Suite struct EventTests {

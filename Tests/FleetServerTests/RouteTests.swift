@@ -4,7 +4,7 @@ import FleetStore
 import Foundation
 import Testing
 
-@testable import FleetServer
+import FleetServer
 
 /// What the routes answer, and how they refuse.
 @Suite struct RouteTests {

@@ -1,7 +1,7 @@
 import FleetCore
 import Testing
 
-@testable import FleetServer
+import FleetServer
 
 /// Browsers: they sign in with a token, and nobody else's page acts for them.
 @Suite struct SessionTests {

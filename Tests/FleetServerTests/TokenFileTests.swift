@@ -2,7 +2,7 @@ import FleetCore
 import Foundation
 import Testing
 
-@testable import FleetServer
+import FleetServer
 
 /// The tokens at rest.
 @Suite struct TokenFileTests {

@@ -4,7 +4,7 @@ import FleetFormats
 import FleetStore
 import Foundation
 
-@testable import FleetServer
+import FleetServer
 
 /// A server on a real listener over a real state folder, with the desk of `serve` behind it and nobody who drives.
 final class Bench: Sendable {

@@ -4,7 +4,7 @@ import FleetFormats
 import FleetStore
 import Synchronization
 
-@testable import FleetServer
+import FleetServer
 
 /// A process with a real store and a real desk, and documents as small as can be: the real ones are the commands' own.
 final class StubSource: ServerSource {
