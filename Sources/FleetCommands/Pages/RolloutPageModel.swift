@@ -1,0 +1,166 @@
+import FleetCore
+import FleetEngine
+import FleetFormats
+import FleetPages
+import FleetServer
+import FleetStore
+
+/// A rollout as its page shows it.
+enum RolloutPageModel {
+  /// Rollouts in the list, the newest: each costs a look at its journal.
+  private static let mostRows = 100
+
+  // MARK: The list
+
+  static func rows(_ source: ServeSource, _ presence: RolloutPresence) throws -> [RolloutsPage.Row] {
+    let context = source.current
+    return try source.store.rollouts().prefix(mostRows).map { record in
+      let report = presence.presented(try StoredRollout.report(source.store, record.id))
+      let answer = try RolloutWhy(record, source.store, source.surroundings(presence, context)).answer()
+      return RolloutsPage.Row(
+        id: record.id, standing: RolloutStanding(record, report.state),
+        by: try starter(record.id, source.store), startedAt: report.hosts.compactMap(\.startedAt).min(),
+        ended: report.hosts.count { $0.outcome != .pending }, hosts: report.hosts.count, text: answer.text)
+    }
+  }
+
+  /// Who began it, or asked for it.
+  private static func starter(_ id: String, _ store: FleetStore) throws -> String? {
+    var log = AuditLog()
+    for entry in try store.startEntries(rollout: id) {
+      if let by = log.row(of: entry)?.by { return by }
+    }
+    return nil
+  }
+
+  // MARK: One
+
+  static func make(_ given: String, _ source: ServeSource, _ presence: RolloutPresence) throws -> RolloutPage.Model {
+    let seq = try source.store.lastSeq()
+    let context = source.current
+    let record = try source.store.rollout(id: given)
+    let plan = try source.store.plan(id: record.plan).plan
+    let entries = try source.store.entries(rollout: record.id)
+    let now = source.clock.now()
+    let report = presence.presented(
+      try RolloutReport.fold(id: record.id, planID: record.plan, plan: plan, entries: entries, now: now))
+    var rollout = Rollout(plan: plan, budgets: context.budgets(of: plan))
+    for entry in entries { try rollout.apply(entry) }
+    let standing = RolloutStanding(record, report.state)
+    let answer = try RolloutWhy(record, source.store, source.surroundings(presence, context)).answer()
+    let forecast = report.state == .running ? try context.forecast(record.id, source.store, at: now) : nil
+    return RolloutPage.Model(
+      id: record.id, plan: record.plan, standing: standing, reason: report.stateReason,
+      startedBy: try starter(record.id, source.store), startedAt: entries.first?.at,
+      forecast: forecast?.sentence, budgets: budgets(rollout, report, context), waits: waits(answer, standing),
+      waves: waves(report, rollout, context.inventory, now: now),
+      excluded: report.excluded.map {
+        RolloutPage.Excluded(host: $0.host.rawValue, kind: $0.exclusion.kind.rawValue, text: $0.exclusion.text)
+      }, actions: actions(standing), seq: seq)
+  }
+
+  private static func actions(_ standing: RolloutStanding) -> Set<PageAbility> {
+    switch standing {
+    case .running: [.pause, .halt]
+    case .waiting: [.approve, .halt]
+    case .paused: [.resume, .halt]
+    case .halted: [.resume]
+    case .finished: []
+    }
+  }
+
+  private static func waits(_ answer: WhyDocument, _ standing: RolloutStanding) -> [RolloutPage.Wait] {
+    guard standing != .finished else { return [] }
+    let next = answer.next.map { next in ([next.text] + [next.command].compactMap { $0 }).joined(separator: ": ") }
+    return [
+      RolloutPage.Wait(
+        who: answer.holder ?? "the rollout", what: ([answer.text] + [next].compactMap { $0 }).joined(separator: "; "),
+        since: answer.since)
+    ]
+  }
+
+  private static func budgets(
+    _ rollout: Rollout, _ report: RolloutReport, _ context: CommandContext
+  ) -> [RolloutPage.Budget] {
+    let work = report.hosts.filter { $0.startedAt != nil && $0.outcome == .pending }
+    let quarantined = report.hosts.filter { $0.outcome == .quarantined && $0.released == nil }
+    let domains = Set(work.compactMap { context.inventory.host($0.change.host)?.failureDomain })
+    let budgets = rollout.budgets
+    return [
+      RolloutPage.Budget(
+        name: "Hosts out of service", limit: budgets.unavailable.values.min() ?? 1,
+        holders: (work + quarantined).map(\.change.host.rawValue)),
+      RolloutPage.Budget(name: "Failure domains at once", limit: budgets.maxDomains, holders: domains.sorted()),
+      RolloutPage.Budget(
+        name: "Failures tolerated", limit: budgets.maxFailures.of(report.hosts.count),
+        holders: quarantined.map(\.change.host.rawValue)),
+    ]
+  }
+
+  // MARK: Waves
+
+  private static func waves(
+    _ report: RolloutReport, _ rollout: Rollout, _ inventory: Inventory, now: Instant
+  ) -> [RolloutPage.Wave] {
+    let numbers = Set(report.hosts.map(\.change.wave)).sorted()
+    return numbers.map { number in
+      let rows = report.hosts.filter { $0.change.wave == number }
+      return RolloutPage.Wave(
+        number: number, text: text(number, rows, rollout.wave), isCurrent: rollout.wave?.number == number,
+        hosts: rows.map { host($0, inventory, now: now) })
+    }
+  }
+
+  private static func text(_ number: Int, _ rows: [RolloutReport.HostRow], _ wave: Rollout.Wave?) -> String {
+    let ended = rows.count { $0.outcome != .pending }
+    let count = "\(ended) of \(PageText.count(rows.count, "host")) ended"
+    guard let wave else { return "not begun" }
+    if wave.number > number { return count }
+    if wave.number < number { return rows.contains { $0.startedAt != nil } ? count : "not begun" }
+    if let failures = wave.failures, !failures.isEmpty { return "did not pass: \(failures.joined(separator: "; "))" }
+    if wave.failures == nil, let until = wave.soaksUntil { return "\(count), soaks until \(PageText.clock(until))" }
+    return count
+  }
+
+  private static func host(
+    _ row: RolloutReport.HostRow, _ inventory: Inventory, now: Instant
+  ) -> RolloutPage.HostRow {
+    let outcome: RolloutPage.HostRow.Outcome =
+      switch row.outcome {
+      case .converged: .converged
+      case .skipped: .skipped
+      case .quarantined: .quarantined
+      case .pending: row.startedAt == nil ? .waiting : .underWay
+      }
+    return RolloutPage.HostRow(
+      host: row.change.host.rawValue, domain: inventory.host(row.change.host)?.failureDomain,
+      expected: row.change.expected.description, desired: row.change.desired?.description, outcome: outcome,
+      text: row.text, steps: row.steps.map { mark($0, now: now) })
+  }
+
+  private static func mark(_ row: RolloutReport.StepRow, now: Instant) -> RolloutPage.StepMark {
+    let state: RolloutPage.StepMark.State =
+      switch row.outcome {
+      case .performed?: .performed
+      case .alreadyDone?: .alreadyDone
+      case .notApplicable?: .notApplicable
+      case .failed?: .failed
+      case .undone?: .undone
+      case nil: row.startedAt == nil ? .ahead : .underWay
+      }
+    return RolloutPage.StepMark(
+      step: row.step, state: state, took: row.startedAt.map { (row.endedAt ?? now) - $0 }, attempts: row.attempts)
+  }
+
+  /// The step at which a host stands that has begun.
+  static func step(of row: RolloutReport.HostRow) -> Step {
+    switch row.state {
+    case .ready(let step, _), .inDoubt(let step, _, _), .failed(let step, _), .returning(let step, _, _),
+      .restoring(let step, _, _), .restored(let step, _), .skipped(let step, _), .quarantined(let step, _),
+      .released(let step, _):
+      step
+    case .reentering: .drain
+    case .converged: .uncordon
+    }
+  }
+}
