@@ -46,6 +46,8 @@ package struct ComplianceRow: Hashable, Sendable {
   /// As the kernel prints it.
   package var microcode: String?
   package var tcbs = TCBAnswers()
+  /// `nil`: the kernel does not show it.
+  package var mitigations: MitigationVector?
   /// What each bulletin means for the host, in the facts' order; empty where no bulletin was held against it.
   package var bulletins: [BulletinVerdict] = []
   /// Why it is not compliant; empty where it is.
@@ -78,6 +80,7 @@ package struct ComplianceRow: Hashable, Sendable {
     row.tcb = observation.tcb.platform
     row.tcbs = TCBAnswers(observation)
     row.microcode = observation.microcode
+    row.mitigations = observation.mitigations
     row.product = observation.cpu.flatMap { facts.product(of: $0)?.text }
     row.features = SEVFeatures.judge(observation, facts: facts)
     row.addFindings(observation, running, after, facts)

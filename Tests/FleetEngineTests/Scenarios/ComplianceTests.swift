@@ -72,7 +72,7 @@ import Testing
   /// A server keeps the TCB it was launched on when its host gets more; it is listed until it is started anew.
   @Test func launchTCBs() async throws {
     try await Scenario.with(
-      hosts: [.milan("h1")], servers: [.init("snp", flavor: "snp.small", on: "h1")], target: "same"
+      hosts: [.milan("h1")], servers: [.init("snp", flavor: "sev-snp.small", on: "h1")], target: "same"
     ) { scenario in
       _ = try await scenario.sevfleet("probe")
       let found = try #require(try await Self.report(scenario, "--servers").servers)

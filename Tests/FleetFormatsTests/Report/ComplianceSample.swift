@@ -36,8 +36,11 @@ enum ComplianceSample {
     var facts = FactsFile.builtIn
     facts.bulletins[0].name = hostile
     let judge = ComplianceJudge(facts: facts, rules: rules)
-    let seen = try observation()
-    let before = try observation { $0.microcode = hostile }
+    let seen = try observation { $0.mitigations = MitigationVector(supported: [1, 2], verified: [1]) }
+    let before = try observation {
+      $0.microcode = hostile
+      $0.mitigations = MitigationVector(supported: [1, 2])
+    }
     func row(_ name: String, _ target: FirmwareVersion?, _ seen: Observation?) -> ComplianceRow {
       judge.row(
         host(name, target.map { .version($0) }), .init(seen: seen, before: seen == nil ? nil : before), at: now)

@@ -83,6 +83,17 @@ package struct ComplianceHostDocument: Encodable, Sendable {
     }
   }
 
+  /// Numbers of the bits that are set; each `null` where it is unknown.
+  package struct Mitigations: Encodable, Sendable {
+    var supported: [Int]?
+    var verified: [Int]?
+
+    init(_ vector: MitigationVector) {
+      supported = vector.supported
+      verified = vector.verified
+    }
+  }
+
   var host: HostID
   var state: ComplianceRow.State
   var outcome: ComplianceRow.Outcome
@@ -94,6 +105,8 @@ package struct ComplianceHostDocument: Encodable, Sendable {
   var tcb: TCBVersion?
   var tcbs: TCBs
   var microcode: String?
+  /// `null`: the kernel does not show it.
+  var mitigations: Mitigations?
   var features: SEVFeatures
   var findings: [Finding]
   var breaches: [Breach]
@@ -114,6 +127,7 @@ package struct ComplianceHostDocument: Encodable, Sendable {
     tcb = row.tcb
     tcbs = TCBs(row.tcbs)
     microcode = row.microcode
+    mitigations = row.mitigations.map(Mitigations.init)
     features = row.features
     findings = row.findings.map(Finding.init)
     breaches = row.breaches.map(Breach.init)
