@@ -9,6 +9,7 @@ struct CatalogCommand: AsyncParsableCommand {
     commandName: "catalog", abstract: "Reads, imports, lists and re-hashes firmware images.",
     subcommands: [
       CatalogInspect.self, CatalogAdd.self, CatalogList.self, CatalogVerify.self, CatalogFacts.self,
+      CatalogImportFacts.self,
     ])
 }
 

@@ -13,18 +13,19 @@ struct CatalogFacts: AsyncParsableCommand {
   func run() async throws {
     try await Execution.run(options) {
       let reading = try CommandContext.catalog(options).checked.mapError { CommandError($0) }.get()
-      let builtIn = FactsFile.builtIn
+      let before = reading.facts.earlier + [FactsFile.builtIn]
       let facts = reading.facts.facts
-      let known = (facts.bulletins + builtIn.bulletins).map(\.id)
+      let known = ([facts] + before).flatMap(\.bulletins).map(\.id)
       if let bulletin, !known.contains(bulletin) {
         throw CommandError(
           ExitStatus.usage, "noBulletin", "no fact speaks of \(bulletin)",
           expected: facts.bulletins.map(\.id).joined(separator: ", "), found: bulletin)
       }
-      let lines = FactLedger.lines(facts, builtIn: builtIn).filter { line in
+      let lines = FactLedger.lines(facts, before: before).filter { line in
         (all || line.standing == .inForce) && (bulletin == nil || line.bulletin == bulletin)
       }
-      let document = FactsDocument(lines, sources: builtIn.sources.merging(facts.sources) { $1 })
+      let sources = (before.reversed() + [facts]).reduce(into: [:]) { $0.merge($1.sources) { $1 } }
+      let document = FactsDocument(lines, sources: sources)
       let output = Output(options)
       if options.json { try output.document(document) } else { output.line(Self.text(lines, document.sources)) }
       return ExitStatus.done

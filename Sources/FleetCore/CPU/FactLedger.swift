@@ -33,17 +33,16 @@ package struct FactLine: Hashable, Sendable {
 
 /// Lists facts, those no longer in force too: nothing that was once believed is forgotten.
 package enum FactLedger {
-  /// Facts in force, then those of `builtIn` that an operator's file replaced.
-  package static func lines(_ facts: Facts, builtIn: Facts) -> [FactLine] {
-    let current = lines(facts)
-    let known = Set(current)
-    let replaced = lines(builtIn).filter { !known.contains($0) }
-    return current
-      + replaced.map { line in
-        var line = line
-        if line.standing == .inForce { line.standing = .superseded }
-        return line
-      }
+  /// Facts in force, then those of `before` that another file replaced; each once.
+  package static func lines(_ facts: Facts, before: [Facts]) -> [FactLine] {
+    var result = lines(facts)
+    var known = Set(result)
+    for line in before.flatMap(lines) where known.insert(line).inserted {
+      var line = line
+      if line.standing == .inForce { line.standing = .superseded }
+      result.append(line)
+    }
+    return result
   }
 
   private static func lines(_ facts: Facts) -> [FactLine] {

@@ -2,7 +2,7 @@
 package struct CatalogFile: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     case folder
-    /// A `.yaml` file with its bytes.
+    /// A `.yaml` file, or one of signed facts, with its bytes.
     case text([UInt8])
     /// Any other file; only its size in bytes is looked at, `verify` reads it.
     case file(bytes: Int)
@@ -23,4 +23,6 @@ package enum CatalogLimits {
   package static let familyFolders = 256
   package static let versionsPerFamily = 1000
   package static let filesPerVersion = 64
+  /// Bytes of a file of facts; ten times what is known.
+  package static let signedFacts = YamlLimits.fileBytes - 256
 }

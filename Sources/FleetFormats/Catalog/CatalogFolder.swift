@@ -52,7 +52,7 @@ package enum CatalogFolder {
       case .folder:
         files.append(CatalogFile(path: path, content: .folder))
         return true
-      case .file where path.hasSuffix(".yaml"):
+      case .file where path.hasSuffix(".yaml") || CatalogReader.isOfSignedFacts(path):
         switch folder.bytes(path, maximum: YamlLimits.fileBytes) {
         case .success(let bytes): files.append(CatalogFile(path: path, content: .text(bytes)))
         case .failure(let problem): report(path, problem.kind, problem.text)

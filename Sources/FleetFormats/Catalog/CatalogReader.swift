@@ -2,10 +2,10 @@ import FleetCore
 
 /// Turns what lies in a catalog folder into images and facts, or says what is wrong with it.
 package struct CatalogReader {
-  private let folder: String
-  private var facts: FactsFile
+  let folder: String
+  var facts: FactsFile
   private var records: [CatalogRecord] = []
-  private var diagnostics: [Diagnostic] = []
+  var diagnostics: [Diagnostic] = []
 
   package static let factsName = "facts.yaml"
 
@@ -29,6 +29,8 @@ package struct CatalogReader {
   }
 
   private mutating func read(_ files: [CatalogFile]) {
+    readSignedFacts(files)
+    // The operator's own file has the last word.
     if let file = files.first(where: { $0.path == Self.factsName }) { readFacts(file) }
     let known = FirmwareFolders(facts: facts.facts)
     var versionFolders: [String: [CatalogFile]] = [:]
@@ -38,7 +40,7 @@ package struct CatalogReader {
       case (1, .folder): checkFamily(parts[0], known)
       case (2, .folder): versionFolders[file.path, default: []] += []
       case (3, .text), (3, .file): versionFolders[parts[0] + "/" + parts[1], default: []].append(file)
-      case (1, _) where file.path == Self.factsName: break
+      case (1, _) where file.path == Self.factsName || Self.isOfSignedFacts(file.path): break
       case (1...2, .text), (1...2, .file): checkStray(file)
       case _: report(file.path, .unexpectedFile, "images lie in FAMILYMODEL/VERSION/, nothing deeper is read")
       }
@@ -46,7 +48,7 @@ package struct CatalogReader {
     for (path, files) in versionFolders.sorted(by: { $0.key < $1.key }) { readVersion(path, files) }
   }
 
-  private mutating func report(_ path: String, _ kind: Diagnostic.Kind, _ text: String) {
+  mutating func report(_ path: String, _ kind: Diagnostic.Kind, _ text: String) {
     diagnostics.append(Diagnostic(kind, at: SourceLocation(file: "\(folder)/\(path)"), text))
   }
 

@@ -3,8 +3,13 @@ package import FleetCore
 /// Hardware facts as read from the compiled-in data, perhaps with an operator's `facts.yaml` over it.
 package struct FactsFile: Hashable, Sendable {
   package var facts: Facts
+  /// Facts of signed imports that a newer one replaced, newest first: to be read, never to count.
+  package var earlier: [Facts]
 
-  package init(facts: Facts = Facts()) { self.facts = facts }
+  package init(facts: Facts = Facts(), earlier: [Facts] = []) {
+    self.facts = facts
+    self.earlier = earlier
+  }
 
   package var bulletins: [Bulletin] { facts.bulletins }
 

@@ -12,7 +12,7 @@ import Testing
 
   private static func host(_ id: HostID, nova: Bool = true) -> Host {
     Host(
-      id: id, address: "10.0.0.1", ssh: SSHSettings(), computeHost: nova ? .named("nova-\(id)") : .none,
+      id: id, address: "10.0.0.1", ssh: SSHSettings(), computeHost: nova ? .named("nova-\(id)") : .notInNova,
       target: .version(FirmwareVersion(1, 55, 36)), declaredAt: SourceLocation(file: "hosts.yaml"))
   }
 

@@ -7,7 +7,7 @@ import Testing
   private let builtIn = FactsFile.builtIn
 
   @Test func everyRowIsListed() {
-    let lines = FactLedger.lines(builtIn, builtIn: builtIn)
+    let lines = FactLedger.lines(builtIn, before: [builtIn])
     func count(_ section: String) -> Int { lines.count { $0.section == section } }
     #expect(count("generations") == builtIn.generations.count && count("products") == builtIn.products.count)
     #expect(count("bulletins") == builtIn.bulletins.count)
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func whatWasTakenBackStays() {
-    let lines = FactLedger.lines(builtIn, builtIn: builtIn).filter { $0.standing != .inForce }
+    let lines = FactLedger.lines(builtIn, before: [builtIn]).filter { $0.standing != .inForce }
     #expect(lines.map(\.bulletin) == ["AMD-SB-3034"])
     #expect(lines.map(\.standing.word) == ["withdrawn"])
   }
@@ -36,7 +36,7 @@ import Testing
            steps: [{text: reboot, grade: B, sources: [V3]}], unaffected: [{product: Rome, grade: A, sources: [V3]}]}
       """
     let facts = try FactsFile.read(Array(text.utf8), file: "facts.yaml").get().facts
-    let lines = FactLedger.lines(facts, builtIn: builtIn)
+    let lines = FactLedger.lines(facts, before: [builtIn])
     let old = lines.filter { $0.standing == .superseded }
     #expect(
       old.filter { $0.bulletin == "AMD-SB-3011" }.map(\.statement).sorted() == [

@@ -10,7 +10,7 @@ enum ComplianceSample {
 
   static func host(_ name: String, _ target: FirmwareTarget?) -> Host {
     Host(
-      id: HostID(name), address: "10.0.0.1", ssh: SSHSettings(), computeHost: .none, target: target,
+      id: HostID(name), address: "10.0.0.1", ssh: SSHSettings(), computeHost: .notInNova, target: target,
       declaredAt: SourceLocation(file: "hosts.yaml", line: 1))
   }
 
