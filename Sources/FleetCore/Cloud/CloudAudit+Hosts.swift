@@ -1,7 +1,8 @@
 extension CloudAuditor {
   var hostFaults: [CloudFault] {
-    sevHosts.flatMap { host in
-      [memory(host)].compactMap { $0 } + configuration(host) + traits(host)
+    let usual = usualCPUModes
+    return sevHosts.flatMap { host in
+      [memory(host)].compactMap { $0 } + configuration(host, usualCPUMode: usual[host.generation]) + traits(host)
     }
   }
 
@@ -25,7 +26,7 @@ extension CloudAuditor {
     return ratio == 1 ? nil : .ramAllocationRatio(host, found: "\(ratio)", path: nil)
   }
 
-  private func configuration(_ host: CloudHost) -> [CloudFault] {
+  private func configuration(_ host: CloudHost, usualCPUMode: String?) -> [CloudFault] {
     guard let conf = host.novaConf.value else { return [] }
     var faults: [CloudFault] = []
     // Nova's default is kvm.
@@ -34,24 +35,26 @@ extension CloudAuditor {
     if !machines.contains(where: { $0 == "x86_64=q35" || $0.hasPrefix("x86_64=pc-q35") }) {
       faults.append(.hwMachineType(host, conf))
     }
-    if let fault = cpuMode(host, conf) { faults.append(fault) }
+    if let fault = cpuMode(host, conf, usualCPUMode) { faults.append(fault) }
     return faults
   }
 
   private static let attestable: Set<String> = ["custom", "host-model", "host-passthrough"]
 
-  private func cpuMode(_ host: CloudHost, _ conf: NovaConf) -> CloudFault? {
+  private func cpuMode(_ host: CloudHost, _ conf: NovaConf, _ usual: String?) -> CloudFault? {
     let mode = conf.cpuMode ?? CloudAudit.defaultCPUMode
     guard Self.attestable.contains(mode) else { return .cpuMode(host, conf, usual: nil) }
-    guard let usual = usualCPUMode(host.generation), usual != mode else { return nil }
+    guard let usual, usual != mode else { return nil }
     return .cpuMode(host, conf, usual: usual)
   }
 
-  /// The mode of more than half of a generation's SEV hosts; `nil`: there is none.
-  private func usualCPUMode(_ generation: String?) -> String? {
-    let modes = sevHosts.filter { $0.generation == generation }.compactMap(\.novaConf.value)
-      .map { $0.cpuMode ?? CloudAudit.defaultCPUMode }.filter(Self.attestable.contains)
-    let counts = Dictionary(grouping: modes) { $0 }.mapValues(\.count)
-    return counts.first { $0.value * 2 > modes.count }?.key
+  /// The mode of more than half of a generation's SEV hosts, where there is one.
+  private var usualCPUModes: [String?: String] {
+    Dictionary(grouping: sevHosts, by: \.generation).compactMapValues { hosts in
+      let modes = hosts.compactMap(\.novaConf.value).map { $0.cpuMode ?? CloudAudit.defaultCPUMode }
+        .filter(Self.attestable.contains)
+      let counts = Dictionary(grouping: modes) { $0 }.mapValues(\.count)
+      return counts.first { $0.value * 2 > modes.count }?.key
+    }
   }
 }

@@ -22,8 +22,9 @@ extension CloudFault {
     let conf = host.novaConf.value
     let file: String
     switch (conf?.isInContainer ?? false, host.computeUnit) {
-    // What such a container sees is a copy that its next start makes anew.
+    // What Kolla's container sees is a copy that its next start makes anew.
     case (true, .docker?), (true, .podman?): file = "/etc/kolla/nova-compute/nova.conf"
+    case (true, .systemd(let unit)?) where unit.hasPrefix("kolla-"): file = "/etc/kolla/nova-compute/nova.conf"
     // A pod's file is the operator's to write.
     case (true, nil): return [["kubectl", "-n", "yaook", "edit", "novadeployments.yaook.cloud"]]
     case (true, .systemd?), (false, _): file = conf?.path ?? "/etc/nova/nova.conf"

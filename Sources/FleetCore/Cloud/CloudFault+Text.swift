@@ -62,7 +62,7 @@ extension CloudFault {
   private var aggregateText: String {
     switch self {
     case .hostOutsideAggregate(let host, let aggregate):
-      "host \(host.name) offers SEV and is in no aggregate for it"
+      "host \(host.name) is for SEV guests and in no aggregate for them"
         + (aggregate.map { "; there is \($0.name)" } ?? "; there is none")
     case .hostWithoutSNP(let host, let aggregate):
       "host \(host.name) is in aggregate \(aggregate.name), and by its last look SEV-SNP is "

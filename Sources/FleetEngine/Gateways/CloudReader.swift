@@ -41,8 +41,10 @@ package struct CloudReader: Sendable {
   package func read(_ known: [Known]) async -> CloudSetUp {
     let byName = Dictionary(
       known.compactMap { entry in entry.host.computeHost.name.map { ($0, entry) } }, uniquingKeysWith: { $1 })
-    var setUp = CloudSetUp(
-      flavors: await flavors(), images: await images(), aggregates: await aggregates(), hosts: .unread("not asked"))
+    let flavors = await flavors()
+    let images = await images()
+    let aggregates = await aggregates()
+    var setUp = CloudSetUp(flavors: flavors, images: images, aggregates: aggregates, hosts: .unread("not asked"))
     do throws(OpenStackError) {
       let hypervisors = Dictionary(grouping: try await cloud.nova.hypervisors(), by: \.serviceHost)
       let hosts = try await hosts(byName, hypervisors)

@@ -7,8 +7,7 @@ package enum CloudAuditText {
     for finding in document.findings {
       lines.append("\(finding.kind.rawValue): \(finding.text)")
       lines += finding.fix.map { "    \($0)" }
-      let grade = finding.grade == .a ? "A" : "\(finding.grade.rawValue): yours to confirm"
-      lines += ["    (\(finding.source); grade \(grade))", ""]
+      lines += ["    (\(finding.source); grade \(finding.grade.rawValue))", ""]
     }
     let judged = document.judged
     let counts = [

@@ -150,8 +150,7 @@ package enum RootCommand: Hashable, Sendable {
     case .undivert(let path): return ["/usr/bin/dpkg-divert", "--local", "--rename", "--remove", path]
     case .dmesg, .journal, .snphost, .sevctl, .libvirtList, .processes, .listInitramfs, .listDracut,
       .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .novaConf, .stopUnit,
-      .startUnit,
-      .stopContainer, .startContainer, .own, .unloadModule, .loadModule, .unloadKexec, .reboot, .detach:
+      .startUnit, .stopContainer, .startContainer, .own, .unloadModule, .loadModule, .unloadKexec, .reboot, .detach:
       return []
     }
   }
@@ -180,9 +179,8 @@ package enum RootCommand: Hashable, Sendable {
       ]
     case .dmesg, .journal, .snphost, .sevctl, .libvirtList, .processes, .listInitramfs, .listDracut,
       .unpackInitramfs, .readDracut, .defaultKernel, .containerState, .hash, .read, .list, .novaConf, .makeFolder,
-      .takeLease,
-      .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup, .activateName,
-      .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
+      .takeLease, .replaceLease, .adoptUpload, .copyFolder, .testWrite, .testWriteEnd, .placeNew, .placeFromBackup,
+      .activateName, .sync, .remove, .removeTree, .updateInitramfs, .dracut, .hold, .unhold, .divert, .undivert:
       []
     }
   }

@@ -193,6 +193,13 @@ extension CloudAuditTests {
       $0.hosts[0].computeUnit = .docker(container: "nova_compute")
     },
     Planted(
+      .virtType, "qemu, in Kolla's container behind a unit", at: "h1",
+      fix: [kolla, "ssh h1 sudo systemctl restart kolla-nova_compute-container.service"]
+    ) {
+      $0.conf { ($0.virtType, $0.isInContainer) = ("qemu", true) }
+      $0.hosts[0].computeUnit = .systemd(unit: "kolla-nova_compute-container.service")
+    },
+    Planted(
       .virtType, "qemu, in a pod", at: "h1", fix: ["kubectl -n yaook edit novadeployments.yaook.cloud"]
     ) {
       $0.conf { ($0.virtType, $0.isInContainer) = ("qemu", true) }
