@@ -34,7 +34,7 @@ package struct TempestJob: Encodable, Sendable {
   package var yaml: String {
     var lines = [
       "# Made by `sevfleet report tempest` at \(at.rfc3339), by what Placement offers and hosts were seen to run.",
-      "# Keys below tempestConfig are the tempest plugin's; `kubectl explain tempestjob.spec` tells those of the job.",
+      "# The names of its keys may differ between YAOOK's releases: compare `kubectl explain tempestjob.spec` first.",
     ]
     for mode in modes { lines.append("# \(mode.mode): hosts that can run it: \(mode.hosts.count)") }
     for left in leftOut { lines.append("# \(left.mode) is left out: \(Self.oneLine(left.why))") }
