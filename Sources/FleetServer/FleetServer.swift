@@ -13,17 +13,21 @@ package final class FleetServer: Sendable {
   /// Where it listens; the port is the one that it has.
   package let address: ListenAddress
   package let isSecure: Bool
+  /// Everything that it answers, `GET /v1/hosts`.
+  package let routes: [String]
   private let feed: EventFeed
   private let group: ServiceGroup
   private let serving: Task<Void, any Error>
   private let following: Task<Void, Never>
 
   private init(
-    address: ListenAddress, isSecure: Bool, feed: EventFeed, group: ServiceGroup, serving: Task<Void, any Error>,
+    address: ListenAddress, isSecure: Bool, routes: [String], feed: EventFeed, group: ServiceGroup,
+    serving: Task<Void, any Error>,
     following: Task<Void, Never>
   ) {
     self.address = address
     self.isSecure = isSecure
+    self.routes = routes
     self.feed = feed
     self.group = group
     self.serving = serving
@@ -44,7 +48,8 @@ package final class FleetServer: Sendable {
       tokens: TokenBook(tokens), sessions: SessionBook(), limiter: FailureLimiter(), now: { source.clock.now() })
     let services = RouteServices(
       source: source, feed: feed, gate: gate, metrics: FleetMetrics(source, feed), isSecure: tls != nil)
-    let dispatcher = Dispatcher(table: RouteTable(services, pages: pages), gate: gate, pages: pages)
+    let table = RouteTable(services, pages: pages)
+    let dispatcher = Dispatcher(table: table, gate: gate, pages: pages)
     let (ports, announcer) = AsyncStream<Int>.makeStream()
     let group: ServiceGroup
     do {
@@ -60,7 +65,8 @@ package final class FleetServer: Sendable {
       var address = configuration.address
       address.port = port
       return FleetServer(
-        address: address, isSecure: tls != nil, feed: feed, group: group, serving: serving,
+        address: address, isSecure: tls != nil, routes: table.routes.map(\.title), feed: feed, group: group,
+        serving: serving,
         following: Task { await feed.run() })
     }
     throw await ServerError(

@@ -1,5 +1,5 @@
 /// Every bound of the server that does not stand beside what it bounds, with its reason.
-enum ServerBounds {
+package enum ServerBounds {
   /// Connections at once: as many event streams as there may be, twice, so that their readers can also act. More wait in
   /// the system's queue.
   static let connections = 2 * EventFeed.maxReaders
@@ -10,7 +10,7 @@ enum ServerBounds {
   /// Bytes of a request's path and query.
   static let target = 2048
   /// Bytes of a body: names, numbers and a reason that a person typed.
-  static let body = 16 * 1024
+  package static let body = 16 * 1024
   /// For a connection on which no request comes or ends.
   static let idle = 60
   /// For answers under way when the server ends; then they are cut.
@@ -18,7 +18,7 @@ enum ServerBounds {
   /// Entries of one page of the journal: what a browser shows at once, several times over.
   static let journalPage = 1000
   /// Characters of a text that a person gives as a reason.
-  static let reason = 1024
+  package static let reason = 1024
   /// Characters of a name or an id.
   static let name = 256
 }

@@ -1,7 +1,7 @@
 import FleetCore
-import Testing
-
+import FleetEngine
 import FleetServer
+import Testing
 
 /// Who may do what: every route with every role, from the document that the server tells of itself.
 @Suite struct AccessTests {

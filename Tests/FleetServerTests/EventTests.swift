@@ -1,9 +1,8 @@
 import FleetCore
+import FleetServer
 import FleetStore
 import Foundation
 import Testing
-
-import FleetServer
 
 /// The journal as a stream: nothing is lost and nothing comes twice, whoever reads from wherever.
 @Suite struct EventTests {

@@ -1,10 +1,9 @@
 import FleetCore
 import FleetEngine
+import FleetServer
 import FleetStore
 import Foundation
 import Testing
-
-import FleetServer
 
 /// What the routes answer, and how they refuse.
 @Suite struct RouteTests {
@@ -13,15 +12,10 @@ import FleetServer
       let reply = try await bench.ask("GET", "/openapi.json", as: nil)
       let paths = try #require(reply.json["paths"] as? [String: [String: Any]])
       let told = Set(paths.flatMap { path, methods in methods.keys.map { "\($0.uppercased()) \(path)" } })
-      let feed = EventFeed(bench.store)
-      let gate = Gate(
-        tokens: TokenBook(bench.tokens), sessions: SessionBook(), limiter: FailureLimiter(), now: { Bench.start })
-      let services = RouteServices(
-        source: bench.source, feed: feed, gate: gate, metrics: FleetMetrics(bench.source, feed), isSecure: false)
-      let routes = RouteTable(services, pages: nil).routes
-      #expect(told == Set(routes.map { "\($0.method.rawValue) \($0.path)" }))
-      #expect(told.count == routes.count, "no route stands there twice")
-      #expect(Set(routes.map(\.name)).count == routes.count)
+      #expect(told == Set(bench.server.routes))
+      #expect(told.count == bench.server.routes.count, "no route stands there twice")
+      let names = paths.values.flatMap(\.values).compactMap { ($0 as? [String: Any])?["operationId"] as? String }
+      #expect(Set(names).count == told.count, "every route has a name of its own")
     }
   }
 
@@ -103,9 +97,11 @@ import FleetServer
       let long = String(repeating: "x", count: ServerBounds.reason + 1)
       let huge = String(repeating: "x", count: ServerBounds.body * 4)
       let cases: [(body: String?, type: String?, status: Int, kind: String)] = [
-        (nil, nil, 400, "missingField"), ("", "application/json", 400, "badBody"), ("{}", "application/json", 400, "missingField"),
+        (nil, nil, 400, "missingField"), ("", "application/json", 400, "badBody"),
+        ("{}", "application/json", 400, "missingField"),
         (#"{"reason": null}"#, "application/json", 400, "missingField"),
-        (#"{"reason": ""}"#, "application/json", 400, "badField"), (#"{"reason": 1}"#, "application/json", 400, "badField"),
+        (#"{"reason": ""}"#, "application/json", 400, "badField"),
+        (#"{"reason": 1}"#, "application/json", 400, "badField"),
         (#"{"reason": ["x"]}"#, "application/json", 400, "badField"),
         (#"{"reason": "x", "more": 1}"#, "application/json", 400, "unknownField"),
         (#"{"reason": "\#(long)"}"#, "application/json", 400, "badField"), ("[]", "application/json", 400, "badBody"),
@@ -117,7 +113,7 @@ import FleetServer
         #expect(reply.status == status, "\(body?.prefix(60) ?? "none"), \(type ?? "none"): \(reply.text)")
         #expect(reply.string("kind") == kind, "\(body?.prefix(60) ?? "none"), \(type ?? "none")")
       }
-      #expect(bench.source.released.lines.withLock(\.isEmpty))
+      #expect(bench.source.released.lines.isEmpty)
       let reply = try await bench.ask(
         "POST", path, as: .operator, body: #"{"reason": "x"}"#, type: "Application/JSON; charset=utf-8")
       #expect(reply.status == 200, "\(reply.text)")
@@ -167,7 +163,7 @@ import FleetServer
         (APIProblem(409, "busy", "busy"), 409, "busy"),
       ]
       for (fault, status, kind) in faults {
-        bench.source.fault.withLock { $0 = fault }
+        bench.source.setFault(fault)
         let reply = try await bench.ask("GET", "/v1/hosts")
         #expect(reply.status == status, "\(fault)")
         #expect(reply.string("kind") == kind, "\(fault)")
@@ -178,11 +174,11 @@ import FleetServer
   @Test func itIsReadyOrSaysWhyNot() async throws {
     try await Bench.run { bench in
       #expect(try await bench.ask("GET", "/readyz", as: nil).status == 200)
-      bench.source.files.withLock { $0 = false }
+      bench.source.setFiles(areGood: false)
       let reply = try await bench.ask("GET", "/readyz", as: nil)
       #expect(reply.status == 503)
       #expect((reply.json["problems"] as? [String])?.count == 1)
-      bench.source.files.withLock { $0 = true }
+      bench.source.setFiles(areGood: true)
       try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: bench.tokens.path)
       let open = try await bench.ask("GET", "/readyz", as: nil)
       #expect(open.status == 503)

@@ -1,7 +1,6 @@
 import FleetCore
-import Testing
-
 import FleetServer
+import Testing
 
 /// Browsers: they sign in with a token, and nobody else's page acts for them.
 @Suite struct SessionTests {
@@ -22,7 +21,9 @@ import FleetServer
       let secret = try #require(bench.secrets[.viewer])
       let reply = try await bench.ask("POST", "/login", as: nil, body: #"{"token": "\#(secret)"}"#)
       let field = try #require(reply.header("set-cookie"))
-      for word in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"] { #expect(field.contains(word), "\(field)") }
+      for word in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"] {
+        #expect(field.contains(word), "\(field)")
+      }
       #expect(!field.contains("Secure"), "without TLS no browser would send it back")
       #expect(!field.contains(secret))
       #expect(SessionCookie.field("x", isSecure: true).hasSuffix("; Secure"))
@@ -58,10 +59,10 @@ import FleetServer
         #expect(reply.status == 403, "\(wrong ?? "none")")
         #expect(reply.string("kind") == "wrongForm")
       }
-      #expect(bench.source.released.lines.withLock(\.isEmpty))
+      #expect(bench.source.released.lines.isEmpty)
       let headers = ["cookie": session.cookie, "x-csrf-token": session.csrf]
       #expect(try await bench.ask("POST", path, as: nil, body: body, headers: headers).status == 200)
-      #expect(bench.source.released.lines.withLock { $0 } == ["h1 mended the-operator"])
+      #expect(bench.source.released.lines == ["h1 mended the-operator"])
     }
   }
 
@@ -78,7 +79,7 @@ import FleetServer
         #expect(reply.status == 303, "\(back): \(reply.text)")
         #expect(reply.header("location") == page, "\(back)")
       }
-      #expect(bench.source.released.lines.withLock { $0.first } == "h1 it is mended the-operator")
+      #expect(bench.source.released.lines.first == "h1 it is mended the-operator")
     }
   }
 
@@ -120,11 +121,11 @@ import FleetServer
   @Test func sessionsAreBoundedAndEnd() {
     let book = SessionBook()
     let first = book.open(token: "t", at: Bench.start)
-    #expect(book.find(first, at: Bench.start) != nil)
-    #expect(book.find(first, at: Bench.start + SessionBook.lifetime) == nil)
-    #expect(book.find(first, at: Bench.start + .seconds(-1)) == nil, "a clock that went back ends it")
+    #expect(book.holds(first, at: Bench.start))
+    #expect(!book.holds(first, at: Bench.start + SessionBook.lifetime))
+    #expect(!book.holds(first, at: Bench.start + .seconds(-1)), "a clock that went back ends it")
     for number in 1...SessionBook.perToken { _ = book.open(token: "t", at: Bench.start + .seconds(number)) }
-    #expect(book.find(first, at: Bench.start + .seconds(60)) == nil, "its browser was one too many")
+    #expect(!book.holds(first, at: Bench.start + .seconds(60)), "its browser was one too many")
     #expect(book.count == SessionBook.perToken)
     for number in 0..<SessionBook.maxSessions * 2 { _ = book.open(token: "u\(number)", at: Bench.start) }
     #expect(book.count == SessionBook.maxSessions)

@@ -1,8 +1,7 @@
 import FleetCore
+import FleetServer
 import Foundation
 import Testing
-
-import FleetServer
 
 /// The tokens at rest.
 @Suite struct TokenFileTests {

@@ -4,13 +4,13 @@ import Synchronization
 ///
 /// Whoever has a right token is let in all the same: its 256 bits cannot be guessed, and a neighbour behind the same
 /// address must not be able to keep an operator from a halt (decision 0024).
-final class FailureLimiter: Sendable {
+package final class FailureLimiter: Sendable {
   /// Wrong ones in a row before the answer is 429: a person who pastes the wrong token does so a few times.
-  static let burst = 10
+  package static let burst = 10
   /// One more is allowed after this long: ten a minute tell a mistyped token from a search.
-  static let refill = Duration.seconds(6)
+  package static let refill = Duration.seconds(6)
   /// Addresses that are kept; beyond them the one that failed longest ago is forgotten.
-  static let maxPeers = 4096
+  package static let maxPeers = 4096
 
   private struct Bucket {
     var failures: Int
@@ -19,8 +19,10 @@ final class FailureLimiter: Sendable {
 
   private let buckets = Mutex<[String: Bucket]>([:])
 
+  package init() {}
+
   /// Notes a failure. Returns for how many seconds the peer should be quiet; `nil`: it is within its bound.
-  func fail(_ peer: String, at now: ContinuousClock.Instant = .now) -> Int? {
+  package func fail(_ peer: String, at now: ContinuousClock.Instant = .now) -> Int? {
     buckets.withLock { buckets in
       var bucket = buckets[peer] ?? Bucket(failures: 0, last: now)
       let refilled = Int((now - bucket.last) / Self.refill)

@@ -72,8 +72,8 @@ struct Gate: Sendable {
 }
 
 /// The cookie of a browser's session.
-enum SessionCookie {
-  static let name = "sevfleet-session"
+package enum SessionCookie {
+  package static let name = "sevfleet-session"
 
   /// Its value in a `Cookie` field.
   static func value(_ field: String) -> String? {
@@ -85,7 +85,7 @@ enum SessionCookie {
   }
 
   /// What sets it; `nil`: what takes it away.
-  static func field(_ id: String?, isSecure: Bool) -> String {
+  package static func field(_ id: String?, isSecure: Bool) -> String {
     let age = id == nil ? 0 : SessionBook.lifetime.wholeSeconds
     return "\(name)=\(id ?? ""); Path=/; Max-Age=\(age); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
   }

@@ -1,14 +1,14 @@
-import FleetCore
+package import FleetCore
 import Synchronization
 
 /// Browsers that signed in with a token. Kept in memory only: a restart of the controller signs everybody out.
-final class SessionBook: Sendable {
+package final class SessionBook: Sendable {
   /// A day's work; whoever comes back tomorrow signs in again.
-  static let lifetime = Duration.seconds(12 * 3600)
+  package static let lifetime = Duration.seconds(12 * 3600)
   /// Sessions of one token: a person's browsers. One more ends the oldest.
-  static let perToken = 16
+  package static let perToken = 16
   /// Sessions at all.
-  static let maxSessions = 1024
+  package static let maxSessions = 1024
 
   struct Session: Hashable, Sendable {
     /// Of the token it was opened with.
@@ -22,8 +22,10 @@ final class SessionBook: Sendable {
   /// By the hash of the session's id, so that a look into memory gives no cookie away.
   private let sessions = Mutex<[String: Session]>([:])
 
+  package init() {}
+
   /// Opens a session. Returns its id, for the cookie.
-  func open(token: String, at now: Instant) -> String {
+  package func open(token: String, at now: Instant) -> String {
     let id = TokenSecret.mint()
     let session = Session(token: token, csrf: TokenSecret.mint(), began: now)
     sessions.withLock { sessions in
@@ -48,11 +50,14 @@ final class SessionBook: Sendable {
     return find(key: key, at: now).map { (key, $0) }
   }
 
+  /// Whether a cookie still is that of a session.
+  package func holds(_ id: String, at now: Instant) -> Bool { find(id, at: now) != nil }
+
   func find(key: String, at now: Instant) -> Session? {
     sessions.withLock { $0[key] }.flatMap { $0.isValid(at: now) ? $0 : nil }
   }
 
   func end(key: String) { sessions.withLock { $0[key] = nil } }
 
-  var count: Int { sessions.withLock(\.count) }
+  package var count: Int { sessions.withLock(\.count) }
 }

@@ -1,9 +1,9 @@
-import FleetCore
+package import FleetCore
 import Synchronization
 
 /// The tokens in force: a token that is created or revoked counts with the next request, without a restart.
-final class TokenBook: Sendable {
-  enum Finding: Hashable, Sendable {
+package final class TokenBook: Sendable {
+  package enum Finding: Hashable, Sendable {
     case token(APIToken)
     case expired(name: String)
     case unknown
@@ -17,10 +17,10 @@ final class TokenBook: Sendable {
   private let file: TokenFile
   private let state = Mutex(State())
 
-  init(_ file: TokenFile) { self.file = file }
+  package init(_ file: TokenFile) { self.file = file }
 
   /// Whose secret this is. Every token is compared, so that the time does not tell which one was near.
-  func find(_ secret: String, at now: Instant) throws(TokenError) -> Finding {
+  package func find(_ secret: String, at now: Instant) throws(TokenError) -> Finding {
     guard secret.utf8.count <= TokenSecret.maxLength else { return .unknown }
     return try find(hash: TokenSecret.hash(secret), at: now)
   }

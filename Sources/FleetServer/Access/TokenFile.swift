@@ -21,7 +21,7 @@ package struct TokenFile: Sendable {
 
   package init(folder: String) { self.folder = folder }
 
-  var path: String { "\(folder)/\(Self.name)" }
+  package var path: String { "\(folder)/\(Self.name)" }
 
   /// Every token, by name; none where there is no file yet.
   package func tokens() throws(TokenError) -> [APIToken] {

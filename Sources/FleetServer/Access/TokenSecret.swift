@@ -19,7 +19,7 @@ package enum TokenSecret {
   package static func hash(_ secret: String) -> String { ContentHash.sha256(Array(secret.utf8)) }
 
   /// Whether two hashes are equal, in a time that does not tell where they differ.
-  static func equal(_ left: String, _ right: String) -> Bool {
+  package static func equal(_ left: String, _ right: String) -> Bool {
     let (left, right) = (Array(left.utf8), Array(right.utf8))
     guard left.count == right.count else { return false }
     var difference: UInt8 = 0
@@ -27,7 +27,7 @@ package enum TokenSecret {
     return difference == 0
   }
 
-  static func base64url(_ bytes: [UInt8]) -> String {
+  package static func base64url(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     var text: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {

@@ -1,16 +1,16 @@
 import FleetCore
-import FleetStore
+package import FleetStore
 import Synchronization
 
 /// The journal as a stream for many readers: one look at the store serves them all.
 ///
 /// A reader asks for what is behind the entry that it had last. What is recent comes from memory, what is older from the
 /// store; so nothing falls between the past and the present, and nothing is kept for a reader that is slow.
-final class EventFeed: Sendable {
+package final class EventFeed: Sendable {
   /// Readers at once: every operator with a few pages open, and the programs beside them.
-  static let maxReaders = 256
+  package static let maxReaders = 256
   /// Recent entries in memory: what a busy rollout writes in a minute, some megabytes.
-  static let kept = 4096
+  package static let kept = 4096
   /// Entries handed over at once, so that a reader far behind does not hold many in memory.
   static let batch = 256
   /// Between two looks at the journal.
@@ -22,7 +22,7 @@ final class EventFeed: Sendable {
   /// For a reader that lost its connection to come back.
   static let retry = Duration.seconds(2)
 
-  enum Step: Sendable {
+  package enum Step: Sendable {
     case frames([EventFrame])
     /// It must read the store: what it wants is not in memory any more.
     case behind
@@ -54,15 +54,15 @@ final class EventFeed: Sendable {
   private let store: FleetStore
   private let state = Mutex(State())
 
-  init(_ store: FleetStore) { self.store = store }
+  package init(_ store: FleetStore) { self.store = store }
 
-  var readerCount: Int { state.withLock(\.readers.count) }
+  package var readerCount: Int { state.withLock(\.readers.count) }
 
   // MARK: Readers
 
   /// Where a reader begins: behind `after`, or with what comes from now on. Throws 400 for an entry that is not written
   /// yet, and 503 where there are too many readers.
-  func open(after: Int64?, hangUp: @escaping @Sendable () -> Void = {}) throws -> EventReader {
+  package func open(after: Int64?, hangUp: @escaping @Sendable () -> Void = {}) throws -> EventReader {
     let last = try store.lastSeq()
     let start = after ?? last
     guard start <= last else {
@@ -153,7 +153,7 @@ final class EventFeed: Sendable {
   }
 
   /// One look; what it finds is handed to whoever waits.
-  func look() {
+  package func look() {
     do {
       let last = state.withLock(\.last)
       let frames = try store.entries(after: last, limit: Self.kept).map { try EventFrame($0) }
@@ -213,7 +213,7 @@ final class EventFeed: Sendable {
   }
 
   /// The end: whoever waits is told, and nobody begins.
-  func close(_ problem: APIProblem?) {
+  package func close(_ problem: APIProblem?) {
     let waiting = state.withLock { state in
       state.isClosed = true
       state.problem = problem

@@ -3,8 +3,8 @@ import FleetFormats
 import NIOCore
 
 /// One entry of the journal as it goes over the wire, written once for all readers.
-struct EventFrame: Sendable {
-  let seq: Int64
+package struct EventFrame: Sendable {
+  package let seq: Int64
   let bytes: ByteBuffer
 
   /// Throws where the entry cannot be written as JSON.

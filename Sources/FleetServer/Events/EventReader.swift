@@ -1,9 +1,9 @@
 /// One reader's place at the feed; given back with this value.
-final class EventReader: Sendable {
+package final class EventReader: Sendable {
   private let feed: EventFeed
   private let number: Int
   /// The entry that it stands behind at first.
-  let start: Int64
+  package let start: Int64
 
   init(feed: EventFeed, number: Int, start: Int64) {
     self.feed = feed
@@ -13,7 +13,7 @@ final class EventReader: Sendable {
 
   deinit { feed.leave(number) }
 
-  func next(after seq: Int64) async -> EventFeed.Step { await feed.next(number, after: seq) }
+  package func next(after seq: Int64) async -> EventFeed.Step { await feed.next(number, after: seq) }
 
-  func stored(after seq: Int64) throws -> [EventFrame] { try feed.stored(after: seq) }
+  package func stored(after seq: Int64) throws -> [EventFrame] { try feed.stored(after: seq) }
 }

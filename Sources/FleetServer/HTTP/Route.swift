@@ -36,6 +36,9 @@ struct Route: Sendable {
 }
 
 extension Route {
+  /// `GET /v1/hosts`
+  var title: String { "\(method.rawValue) \(path)" }
+
   /// A document for whoever may read.
   static func read(
     _ path: String, _ name: String, _ about: String, schema: String, query: [Field] = [],

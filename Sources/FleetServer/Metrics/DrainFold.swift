@@ -1,9 +1,9 @@
-import FleetCore
+package import FleetCore
 
 /// How long drains took, from the journal: whole seconds from a drain's start to its success.
-struct DrainFold: Hashable, Sendable {
+package struct DrainFold: Hashable, Sendable {
   /// Seconds; a drain of an empty host takes some, one of big servers an hour.
-  static let bounds: [Int64] = [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200]
+  package static let bounds: [Int64] = [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200]
 
   private struct Run: Hashable {
     var rollout: String
@@ -11,14 +11,16 @@ struct DrainFold: Hashable, Sendable {
   }
 
   /// Drains that took at most so long, by bound, each counted in every bound that it is within.
-  private(set) var counts = [Int64](repeating: 0, count: DrainFold.bounds.count)
-  private(set) var count: Int64 = 0
-  private(set) var sum: Int64 = 0
+  package private(set) var counts = [Int64](repeating: 0, count: DrainFold.bounds.count)
+  package private(set) var count: Int64 = 0
+  package private(set) var sum: Int64 = 0
   /// Where it goes on.
-  private(set) var seq: Int64 = 0
+  package private(set) var seq: Int64 = 0
   private var began: [Run: Instant] = [:]
 
-  mutating func take(_ entry: JournalEntry) {
+  package init() {}
+
+  package mutating func take(_ entry: JournalEntry) {
     seq = entry.seq
     guard let rollout = entry.rollout, let host = entry.host, case .run(let event) = entry.event else { return }
     let run = Run(rollout: rollout, host: host)

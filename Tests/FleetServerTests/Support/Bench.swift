@@ -1,10 +1,9 @@
 import FleetCore
 import FleetEngine
 import FleetFormats
+import FleetServer
 import FleetStore
 import Foundation
-
-import FleetServer
 
 /// A server on a real listener over a real state folder, with the desk of `serve` behind it and nobody who drives.
 final class Bench: Sendable {

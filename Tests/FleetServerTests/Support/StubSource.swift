@@ -1,10 +1,9 @@
 import FleetCore
 import FleetEngine
 import FleetFormats
+import FleetServer
 import FleetStore
 import Synchronization
-
-import FleetServer
 
 /// A process with a real store and a real desk, and documents as small as can be: the real ones are the commands' own.
 final class StubSource: ServerSource {
@@ -20,13 +19,16 @@ final class StubSource: ServerSource {
   let clock: any EngineClock = SystemClock()
   let holder: LockHolder
   /// What the next call of a document throws.
-  let fault = Mutex<(any Error)?>(nil)
-  let files = Mutex(true)
+  private let fault = Mutex<(any Error)?>(nil)
+  private let files = Mutex(true)
   /// Hosts that were released, with why and by whom.
   let released: ReleaseLog
 
   final class ReleaseLog: Sendable {
-    let lines = Mutex<[String]>([])
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+    func add(_ line: String) { kept.withLock { $0.append(line) } }
   }
 
   init(_ store: FleetStore) {
@@ -39,13 +41,16 @@ final class StubSource: ServerSource {
       acts: HostActs(
         release: { host, reason, person in
           guard StubSource.hosts.contains(host) else { throw ServeRefusal("noHost", "no host \(host)") }
-          log.lines.withLock { $0.append("\(host) \(reason) \(person)") }
+          log.add("\(host) \(reason) \(person)")
           return "released"
         },
         adopt: { _, _, _ in throw ServeRefusal("notLeased", "it is not leased") }))
   }
 
   var hasGoodFiles: Bool { files.withLock { $0 } }
+
+  func setFault(_ error: (any Error)?) { fault.withLock { $0 = error } }
+  func setFiles(areGood: Bool) { files.withLock { $0 = areGood } }
 
   func ask(_ request: ControlRequest) async -> ControlAnswer {
     try? await desk.update(schedules: [], hosts: Self.hosts)

@@ -1,0 +1,111 @@
+import FleetCore
+import FleetServer
+import FleetStore
+import Testing
+
+/// The numbers for Prometheus.
+@Suite struct MetricsTests {
+  private struct Sample: Hashable {
+    var name: String
+    var labels: [String: String]
+    var value: Double
+  }
+
+  /// Reads the text format; throws where a line is none of it.
+  private static func parse(_ text: String) throws -> (samples: [Sample], types: [String: String]) {
+    var samples: [Sample] = []
+    var types: [String: String] = [:]
+    #expect(text.hasSuffix("\n"))
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("# HELP ") { continue }
+      if line.hasPrefix("# TYPE ") {
+        let words = line.split(separator: " ")
+        try #require(words.count == 4, "\(line)")
+        #expect(types.updateValue(String(words[3]), forKey: String(words[2])) == nil, "\(line) comes twice")
+        continue
+      }
+      let match = try #require(
+        line.wholeMatch(of: /([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)+)\})? (-?[0-9.]+)/), "\(line)")
+      var labels: [String: String] = [:]
+      for pair in (match.output.2 ?? "").matches(of: /([a-z]+)="((?:[^"\\]|\\.)*)"/) {
+        labels[String(pair.output.1)] = String(pair.output.2)
+      }
+      let sample = Sample(
+        name: String(match.output.1), labels: labels, value: try #require(Double(match.output.3), "\(line)"))
+      let names = types.keys.flatMap { name in ["", "_bucket", "_sum", "_count"].map { name + $0 } }
+      #expect(names.contains(sample.name), "\(line) has no type")
+      samples.append(sample)
+    }
+    return (samples, types)
+  }
+
+  @Test func theyAreReadAsPrometheusReadsThem() async throws {
+    try await Bench.run { bench in
+      let plan = try bench.plan(["h1", "h2"])
+      try bench.store.createRollout(
+        id: "r-1234", plan: plan, at: Bench.start, events: [.rolloutStarted(plan: plan, by: "ada", emergency: nil)])
+      let drain: [(HostRun.Event, Int)] = [
+        (.stepStarted(step: .drain, attempt: 1), 0), (.stepSucceeded(step: .drain, completion: .performed), 90),
+      ]
+      for (event, seconds) in drain {
+        try bench.store.append(
+          .run(event), rollout: nil, host: HostID("h9"), at: Bench.start + .seconds(seconds))
+      }
+      let reply = try await bench.ask("GET", "/metrics")
+      #expect(reply.status == 200, "\(reply.text)")
+      #expect(reply.header("content-type")?.hasPrefix("text/plain; version=0.0.4") == true)
+      let (samples, types) = try Self.parse(reply.text)
+      func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+        samples.first { $0.name == name && $0.labels == labels }?.value
+      }
+      #expect(value("sevfleet_hosts", ["state": "compliant"]) == 2)
+      #expect(value("sevfleet_hosts", ["state": "unknown"]) == 0)
+      #expect(value("sevfleet_noncompliant_hosts", ["bulletin": "AMD-SB-3023"]) == 1)
+      #expect(value("sevfleet_noncompliant_hosts", ["bulletin": #"AMD-SB-\"odd\""#]) == 0)
+      #expect(value("sevfleet_probe_errors", ["kind": "unreachable"]) == 1)
+      #expect(value("sevfleet_rollout_hosts", ["rollout": "r-1234", "outcome": "pending"]) == 2)
+      #expect(value("sevfleet_rollouts", ["state": "running"]) == 1)
+      #expect(value("sevfleet_journal_entries") == 3)
+      for name in ["sevfleet_lock_age_seconds", "sevfleet_last_look_age_seconds", "sevfleet_event_readers"] {
+        #expect(value(name).map { $0 >= 0 } == true, "\(name)")
+      }
+      #expect(types["sevfleet_drain_seconds"] == "histogram")
+      #expect(value("sevfleet_drain_seconds_bucket", ["le": "+Inf"]) == value("sevfleet_drain_seconds_count"))
+    }
+  }
+
+  private static func entry(_ seq: Int64, _ event: HostRun.Event, _ seconds: Int, _ host: String = "h1") -> JournalEntry
+  {
+    JournalEntry(
+      seq: seq, at: Bench.start + .seconds(seconds), rollout: "r1", host: HostID(host), event: .run(event))
+  }
+
+  @Test func drainsAreCountedByHowLongTheyTook() {
+    for seconds in [0, 30, 31, 7200, 7201] {
+      var fold = DrainFold()
+      fold.take(Self.entry(1, .stepStarted(step: .drain, attempt: 1), 0))
+      fold.take(Self.entry(2, .stepStarted(step: .drain, attempt: 2), 10))
+      fold.take(Self.entry(3, .stepSucceeded(step: .drain, completion: .performed), seconds))
+      #expect(fold.count == 1)
+      #expect(fold.sum == Int64(seconds))
+      for (bound, count) in zip(DrainFold.bounds, fold.counts) { #expect((count == 1) == (Int64(seconds) <= bound)) }
+      #expect(fold.seq == 3)
+    }
+  }
+
+  @Test func whatWasNoDrainIsNotCounted() {
+    let started = HostRun.Event.stepStarted(step: .drain, attempt: 1)
+    let failure = Failure(.drainDeadline, "late")
+    let others: [[HostRun.Event]] = [
+      [.stepSucceeded(step: .drain, completion: .performed)],
+      [started, .stepSucceeded(step: .drain, completion: .alreadyDone)],
+      [started, .stepFailed(step: .drain, failure: failure), .stepSucceeded(step: .drain, completion: .performed)],
+      [.stepStarted(step: .stage, attempt: 1), .stepSucceeded(step: .stage, completion: .performed)],
+    ]
+    for events in others {
+      var fold = DrainFold()
+      for (index, event) in events.enumerated() { fold.take(Self.entry(Int64(index + 1), event, index)) }
+      #expect(fold.count == 0, "\(events)")
+    }
+  }
+}
