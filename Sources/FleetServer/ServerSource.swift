@@ -28,7 +28,9 @@ package protocol ServerSource: Sendable {
   func why(_ host: HostID) async throws -> ServedDocument
   /// `probe`, of the looks that are stored.
   func observations() throws -> ServedDocument
-  /// `plan`. `id`: whole, or its beginning.
+  /// `plan`: looks at hosts and at Nova, changes nothing on them and keeps the plan.
+  func makePlan(_ wish: PlanWish) async throws -> ServedDocument
+  /// A stored plan. `id`: whole, or its beginning.
   func plan(_ id: String) throws -> ServedDocument
   /// `rollout list`.
   func rollouts() async throws -> ServedDocument

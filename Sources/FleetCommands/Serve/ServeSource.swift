@@ -78,6 +78,41 @@ struct ServeSource: ServerSource {
 
   // MARK: Rollouts
 
+  func makePlan(_ wish: PlanWish) async throws -> ServedDocument {
+    let context = context
+    return try await Self.telling {
+      let options = PlanOptions(
+        target: try wish.target.map { try PlanOptionsGroup.target($0, context) }, allowDowngrade: wish.allowDowngrade,
+        allowUnknownFloor: wish.allowUnknownFloor, acceptSEVESLoss: wish.acceptSEVESLoss,
+        backupRollout: try wish.rollout.map { try store.rollout(id: $0).id })
+      guard wish.rollout == nil || options.target == .backup else {
+        throw APIProblem(400, "usage", "rollout says which backups are meant", expected: "the target backup")
+      }
+      let chosen = try context.hosts(wish.hosts, options)
+      let made = try await context.withServices(store, asksNova: !wish.offline) {
+        try await PlanMaker(services: $0).plan(
+          chosen, options: options, waves: context.inventory.policy.inForce(options).waves, offline: wish.offline)
+      }
+      try PlanFindings.check(made.findings)
+      return try ServedDocument(
+        PlanDocument(
+          made.plan, id: made.id.rawValue, createdAt: clock.now(),
+          observedAt: made.observations.mapValues(\.observedAt)))
+    }
+  }
+
+  /// Errors of the commands, as the server knows them.
+  private static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let error as APIProblem {
+      throw error
+    } catch {
+      let said = CommandError(error)
+      throw ServeRefusal(said.kind, said.text, expected: said.expected, found: said.found)
+    }
+  }
+
   func plan(_ id: String) throws -> ServedDocument {
     let stored = try store.plan(id: id)
     return try ServedDocument(PlanDocument(stored.plan, id: stored.id, createdAt: stored.createdAt))

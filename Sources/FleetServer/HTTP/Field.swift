@@ -6,6 +6,10 @@ struct Field: Hashable, Sendable {
     case integer(ClosedRange<Int>)
     /// RFC 3339.
     case time
+    /// Yes or no; what is not given is no.
+    case flag
+    /// So many texts at most, of `ServerBounds.name` characters each; in a form with spaces between them.
+    case list(most: Int)
   }
 
   var name: String
@@ -32,6 +36,12 @@ struct Field: Hashable, Sendable {
     case .integer(let range):
       ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     case .time: ["type": "string", "format": "date-time"]
+    case .flag: ["type": "boolean"]
+    case .list(let most):
+      [
+        "type": "array", "maxItems": .integer(most),
+        "items": ["type": "string", "minLength": 1, "maxLength": .integer(ServerBounds.name)],
+      ]
     }
   }
 }

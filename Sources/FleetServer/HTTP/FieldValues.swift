@@ -8,6 +8,8 @@ struct FieldValues: Hashable, Sendable {
     case text(String)
     case integer(Int)
     case time(Instant)
+    case flag(Bool)
+    case list([String])
   }
 
   private var values: [String: Value] = [:]
@@ -26,6 +28,12 @@ struct FieldValues: Hashable, Sendable {
     if case .time(let time)? = values[name] { time } else { nil }
   }
 
+  func flag(_ name: String) -> Bool { values[name] == .flag(true) }
+
+  func list(_ name: String) -> [String] {
+    if case .list(let texts)? = values[name] { texts } else { [] }
+  }
+
   /// Texts, as queries and forms have them. An empty one is one that was not filled in.
   init(_ pairs: [(name: String, value: String)], _ fields: [Field], empty: Bool = false) throws(APIProblem) {
     for (name, value) in pairs {
@@ -35,6 +43,10 @@ struct FieldValues: Hashable, Sendable {
       switch field.kind {
       case .text, .time: values[name] = try Self.value(of: value, field)
       case .integer: values[name] = try Self.value(of: Int(value), field, found: value)
+      case .flag:
+        guard value == "true" || value == "false" else { throw Self.wrong(field, nil) }
+        values[name] = .flag(value == "true")
+      case .list: values[name] = try Self.value(of: value.split(separator: " ").map(String.init), field)
       }
     }
     try check(fields)
@@ -64,7 +76,9 @@ struct FieldValues: Hashable, Sendable {
       case (_, .null): continue
       case (.text, .text(let text)), (.time, .text(let text)): values[name] = try Self.value(of: text, field)
       case (.integer, .integer(let number)): values[name] = try Self.value(of: number, field, found: "\(number)")
-      case (.text, .integer), (.time, .integer), (.integer, .text), (_, .other): throw Self.wrong(field, nil)
+      case (.flag, .flag(let value)): values[name] = .flag(value)
+      case (.list, .list(let texts)): values[name] = try Self.value(of: texts, field)
+      case (.text, _), (.time, _), (.integer, _), (.flag, _), (.list, _): throw Self.wrong(field, nil)
       }
     }
     try check(fields)
@@ -75,6 +89,8 @@ struct FieldValues: Hashable, Sendable {
     case null, other
     case text(String)
     case integer(Int)
+    case flag(Bool)
+    case list([String])
 
     init(from decoder: any Decoder) throws {
       guard let container = try? decoder.singleValueContainer() else {
@@ -85,8 +101,12 @@ struct FieldValues: Hashable, Sendable {
         self = .null
       } else if let text = try? container.decode(String.self) {
         self = .text(text)
-      } else if (try? container.decode(Bool.self)) == nil, let number = try? container.decode(Int.self) {
+      } else if let value = try? container.decode(Bool.self) {
+        self = .flag(value)
+      } else if let number = try? container.decode(Int.self) {
         self = .integer(number)
+      } else if let texts = try? container.decode([String].self) {
+        self = .list(texts)
       } else {
         self = .other
       }
@@ -119,8 +139,15 @@ struct FieldValues: Hashable, Sendable {
     case .time:
       guard let time = Instant(rfc3339: text) else { throw wrong(field, String(text.prefix(ServerBounds.name))) }
       return .time(time)
-    case .integer: throw wrong(field, nil)
+    case .integer, .flag, .list: throw wrong(field, nil)
     }
+  }
+
+  private static func value(of texts: [String], _ field: Field) throws(APIProblem) -> Value {
+    guard case .list(let most) = field.kind, texts.count <= most,
+      texts.allSatisfy({ !$0.isEmpty && $0.count <= ServerBounds.name })
+    else { throw wrong(field, "\(texts.count) texts") }
+    return .list(texts)
   }
 
   private static func value(of number: Int?, _ field: Field, found: String) throws(APIProblem) -> Value {
@@ -142,6 +169,8 @@ extension Field {
     case .text(let most): "a text of 1 to \(most) characters"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .time: "a time such as 2026-11-23T02:00:00Z"
+    case .flag: "true or false"
+    case .list(let most): "at most \(most) texts of 1 to \(ServerBounds.name) characters"
     }
   }
 }

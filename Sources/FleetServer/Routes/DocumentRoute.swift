@@ -18,7 +18,8 @@ extension RouteTable {
   /// Every route of the server.
   init(_ services: RouteServices, pages: (any ServerPages)?) {
     let routes =
-      HealthRoutes.routes(services) + HostRoutes.routes(services) + RolloutRoutes.routes(services)
+      HealthRoutes.routes(services) + HostRoutes.routes(services) + PlanRoutes.routes(services)
+      + RolloutRoutes.routes(services)
       + FleetRoutes.routes(services) + EventRoutes.routes(services) + SessionRoutes.routes(services)
       + (pages?.routes.map(\.route) ?? [])
     // It tells of itself too; what it answers is not needed for that.

@@ -2,7 +2,7 @@ import FleetCore
 import FleetEngine
 import FleetStore
 
-/// Plans and rollouts, and what people do to them.
+/// Rollouts, and what people do to them.
 enum RolloutRoutes {
   private static let reason = Field("reason", .text(most: ServerBounds.reason), "why, for the record")
   private static let restarts = Field(
@@ -14,9 +14,6 @@ enum RolloutRoutes {
 
   private static func reading(_ source: any ServerSource) -> [Route] {
     [
-      .read("/v1/plans/{plan}", "showPlan", "A stored plan.", schema: "sevfleet.plan/1") { call in
-        .json(try source.plan(call.parameter("plan")))
-      },
       .read("/v1/rollouts", "listRollouts", "Every rollout, newest first.", schema: "sevfleet.rollouts/1") { _ in
         let document = try await source.rollouts()
         return .json(document)

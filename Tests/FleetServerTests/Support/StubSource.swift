@@ -22,9 +22,11 @@ final class StubSource: ServerSource {
   private let fault = Mutex<(any Error)?>(nil)
   private let files = Mutex(true)
   /// Hosts that were released, with why and by whom.
-  let released: ReleaseLog
+  let released: Log
+  /// Plans that were asked for.
+  let wishes = Log()
 
-  final class ReleaseLog: Sendable {
+  final class Log: Sendable {
     private let kept = Mutex<[String]>([])
 
     var lines: [String] { kept.withLock { $0 } }
@@ -33,7 +35,7 @@ final class StubSource: ServerSource {
 
   init(_ store: FleetStore) {
     self.store = store
-    let log = ReleaseLog()
+    let log = Log()
     released = log
     holder = LockHolder(pid: 7, startedAt: Bench.start, command: "serve", hostName: "ctl1")
     desk = ServeDesk(
@@ -66,6 +68,13 @@ final class StubSource: ServerSource {
   }
   func why(_ host: HostID) async throws -> ServedDocument { try document("why", known(host)) }
   func observations() throws -> ServedDocument { try document("observation") }
+  func makePlan(_ wish: PlanWish) async throws -> ServedDocument {
+    wishes.add("\(wish)")
+    guard wish.hosts.allSatisfy({ Self.hosts.contains(HostID($0)) }) else {
+      throw ServeRefusal("noHost", "no such host")
+    }
+    return try document("plan", "plan-made")
+  }
   func plan(_ id: String) throws -> ServedDocument { try document("plan", try store.plan(id: id).id) }
   func rollouts() async throws -> ServedDocument { try document("rollouts") }
   func rollout(_ id: String) async throws -> ServedDocument { try document("rollout", try store.rollout(id: id).id) }
