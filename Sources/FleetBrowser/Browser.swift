@@ -14,6 +14,8 @@ package actor Browser {
   /// Came before their listener asked.
   private var heard: Set<Int> = []
   private var routes: [String: @Sendable (BrowserRequest) async -> BrowserAnswer] = [:]
+  /// By session.
+  private(set) var faults: [String: [String]] = [:]
   private var hasEnded = false
 
   private typealias Waiter = CheckedContinuation<Result<BrowserValue, BrowserError>, Never>
@@ -53,7 +55,7 @@ package actor Browser {
     let session =
       try await call("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"].text ?? ""
     let page = BrowserPage(browser: self, session: session)
-    for domain in ["Page", "Runtime", "DOM", "Accessibility"] { try await page.call("\(domain).enable") }
+    for domain in ["Page", "Runtime", "Log", "DOM", "Accessibility"] { try await page.call("\(domain).enable") }
     return page
   }
 
@@ -126,6 +128,7 @@ package actor Browser {
       let paused = message["params"]
       Task { await answer(paused, session: event.session, route) }
     }
+    if let fault = Self.fault(event.method, message["params"]) { faults[event.session, default: []].append(fault) }
     for id in listening.filter({ $0.value == event }).keys {
       listening[id] = nil
       if let listener = listeners.removeValue(forKey: id) {
@@ -133,6 +136,17 @@ package actor Browser {
       } else {
         heard.insert(id)
       }
+    }
+  }
+
+  private static func fault(_ method: String, _ told: BrowserValue) -> String? {
+    switch method {
+    case "Runtime.exceptionThrown":
+      let details = told["exceptionDetails"]
+      return details["exception"]["description"].text ?? details["text"].text ?? "a script threw"
+    case "Log.entryAdded" where told["entry"]["level"] == "error":
+      return "\(told["entry"]["text"].text ?? "error") \(told["entry"]["url"].text ?? "")"
+    default: return nil
     }
   }
 

@@ -12,6 +12,9 @@ package struct BrowserPage: Sendable {
     try await browser.call(method, parameters, session: session)
   }
 
+  /// Whatever went wrong in the page since it was made: errors of scripts, refused loads, breaches of its policy.
+  package var faults: [String] { get async { await browser.faults[session] ?? [] } }
+
   /// Goes to a place and waits until it is loaded.
   package func open(_ url: String) async throws(BrowserError) {
     try await loaded { @Sendable () async throws(BrowserError) in
@@ -66,10 +69,15 @@ package struct BrowserPage: Sendable {
       ])
   }
 
-  /// Writes a picture (PNG); of the whole page, or of what is in view.
-  package func screenshot(to path: String, whole: Bool = false) async throws(BrowserError) {
+  /// Writes a picture (PNG) of the page from its top on, at most so many pixels high.
+  package func screenshot(to path: String, highest: Int) async throws(BrowserError) {
+    let size = try await call("Page.getLayoutMetrics")["cssContentSize"]
+    let clip: BrowserValue = [
+      "x": 0, "y": 0, "width": size["width"], "height": .number(min(size["height"].double ?? 0, Double(highest))),
+      "scale": 1,
+    ]
     let answer = try await call(
-      "Page.captureScreenshot", ["format": "png", "captureBeyondViewport": .bool(whole)])
+      "Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true, "clip": clip])
     guard let text = answer["data"].text, let data = Data(base64Encoded: text) else { throw .notWritten(path) }
     let folder = (path as NSString).deletingLastPathComponent
     do {

@@ -1,6 +1,7 @@
 /// Which hosts are shown. The page itself applies it at once; without scripts the server does.
 package struct FleetFilter: Hashable, Sendable {
-  /// Part of what is shown of a host: its name, domain, version or note. Empty: every host.
+  /// Part of what is shown of a host: its name, its standing, its version or what is done to it, its domain. Empty:
+  /// every host.
   package var text: String
   /// Empty: every standing.
   package var standings: Set<HostStanding>
@@ -18,7 +19,7 @@ package struct FleetFilter: Hashable, Sendable {
 
   /// Whether a host is shown.
   package func takes(_ tile: FleetPage.Tile, in domain: String) -> Bool {
-    takes(tile.standing, words: [tile.host, domain, tile.running ?? "", tile.note ?? ""])
+    takes(tile.standing, words: [tile.host, tile.line, domain])
   }
 
   /// `words`: all that the text is looked for in.

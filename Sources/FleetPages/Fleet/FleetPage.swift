@@ -14,6 +14,9 @@ package enum FleetPage {
       self.running = running
       self.note = note
     }
+
+    /// What is said below its name: how it stands, and what is done to it or what runs.
+    var line: String { ([standing.badge.word] + [note ?? running].compactMap { $0 }).joined(separator: " · ") }
   }
 
   package struct Domain: Hashable, Sendable {
@@ -124,7 +127,8 @@ package enum FleetPage {
           badge.icon.html
           tile.host
         }
-        Tag.span { ([badge.word] + [tile.note ?? tile.running].compactMap { $0 }).joined(separator: " · ") }
+        " "
+        Tag.span { tile.line }
       }
     }
   }

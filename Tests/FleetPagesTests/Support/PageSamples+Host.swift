@@ -48,7 +48,7 @@ extension PageSamples {
     }
   }
 
-  func audit() -> AuditPage.Model {
+  func audit(isBroken: Bool = false) -> AuditPage.Model {
     let entries = (Int64(0)..<24).map { place in
       AuditPage.Entry(
         seq: 4711 - place, at: Self.before(place * 2), kind: place % 5 == 0 ? "rolloutPaused" : "stepSucceeded",
@@ -58,9 +58,9 @@ extension PageSamples {
           place % 5 == 0 ? "rollout paused: the storage team works on rack 3" : "drain done: 11 of 11 servers moved"))
     }
     return AuditPage.Model(
-      entries: entries, filter: AuditPage.Filter(by: word(""), host: word("sev-*"), rollout: word("")), count: 4711,
+      entries: entries, filter: AuditPage.Filter(host: word("sev-*")), count: 4711,
       head: word("b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"),
-      fault: word("") == "" ? nil : word(""),
+      fault: isBroken ? word("entry 3120 does not follow entry 3119: it was edited") : nil,
       older: 4687)
   }
 }

@@ -21,14 +21,23 @@ enum PageSite {
 
   static let missing = BrowserAnswer.content(status: 404, headers: ["Content-Type": "text/plain"], body: "not here")
 
+  /// Events as they stand in one answer; the connection ends with it.
+  static func events(_ events: [(id: Int, data: String)]) -> BrowserAnswer {
+    let body = events.map { "id: \($0.id)\nevent: sample\ndata: \($0.data)\n\n" }.joined()
+    return .content(status: 200, headers: ["Content-Type": "text/event-stream"], body: ": here\n\n" + body)
+  }
+
   /// Gives every sample page out under its name; there are no events.
   static func sample(_ request: BrowserRequest) -> BrowserAnswer {
     if let asset = asset(request) { return asset }
+    if request.path == PageLinks.events.text { return events([]) }
+    // Browsers ask for it beside pages that name no sign.
+    if request.path == "/favicon.ico" { return .content(status: 204, headers: [:], body: "") }
     guard let sample = SamplePage(rawValue: String(request.path.dropFirst())) else { return missing }
     // The report stands alone: what it says of itself is all that may be loaded.
     if case .report = sample {
       return .content(status: 200, headers: ["Content-Type": "text/html; charset=utf-8"], body: sample.render())
     }
-    return page(sample.render())
+    return page(request.query.contains("fragment=1") ? sample.fragment() : sample.render())
   }
 }

@@ -27,4 +27,13 @@ enum SamplePage: String, CaseIterable, CustomTestStringConvertible {
       ComplianceHtmlReport.render(samples.compliance(), title: samples.word("inventory"), madeAt: PageSamples.now)
     }
   }
+
+  /// What follows the journal on it; the whole page where nothing does.
+  func fragment(_ samples: PageSamples = PageSamples()) -> String {
+    switch self {
+    case .fleet: FleetPage.fragment(samples.fleet(hosts: 160), samples.context())
+    case .rollout: RolloutPage.fragment(samples.rollout(), samples.context())
+    case .rollouts, .host, .compliance, .audit, .login, .error, .report: render(samples)
+    }
+  }
 }

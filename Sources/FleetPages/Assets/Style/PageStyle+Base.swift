@@ -36,7 +36,7 @@ extension PageStyle {
       white-space: nowrap;
     }
     .out, .js .no-script { display: none !important; }
-    :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+    :focus-visible, input[type="date"]:focus-within { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
     @media (prefers-reduced-motion: reduce) {
       *, *::before, *::after { animation: none !important; transition: none !important; }
     }

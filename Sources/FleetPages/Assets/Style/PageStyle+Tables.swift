@@ -1,6 +1,6 @@
 extension PageStyle {
   static let tables = """
-    .scroll { overflow-x: auto; }
+    .scroll { position: relative; overflow-x: auto; }
     .grid { width: 100%; border-collapse: collapse; }
     .grid th, .grid td { padding: .45rem .9rem .45rem 0; text-align: left; vertical-align: top; }
     .grid th:last-child, .grid td:last-child { padding-right: 0; }
