@@ -34,14 +34,14 @@ package enum MailText {
   static func subject(_ notifications: [Notification]) -> String {
     guard let first = notifications.first else { return "sevfleet" }
     let more = notifications.count > 1 ? " (and \(notifications.count - 1) more)" : ""
-    let text = "sevfleet: \(first.notifyClass.words): \(first.text)"
+    let text = flat("sevfleet: \(first.notifyClass.words): \(first.text)")
     let room = subjectLength - more.count
     return (text.count > room ? text.prefix(room - 1) + "…" : text) + more
   }
 
   static func body(_ notifications: [Notification]) -> String {
     notifications.map { notification in
-      let head = "\(notification.entry.at.rfc3339) \(notification.notifyClass.words): \(notification.text)"
+      let head = "\(notification.entry.at.rfc3339) \(notification.notifyClass.words): \(flat(notification.text))"
       return ([head] + [notification.link].compactMap { $0 }).joined(separator: "\n")
     }.joined(separator: "\n\n") + "\n"
   }
@@ -60,16 +60,23 @@ package enum MailText {
 
   /// A header's value: as it is where it is short printable ASCII, else in encoded words (RFC 2047).
   static func encoded(_ text: String) -> String {
-    let flat = String(text.unicodeScalars.map { NameText.isControl($0) ? " " : Character($0) })
-    if flat.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !flat.contains("=?") { return flat }
+    let text = flat(text)
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") { return text }
     var words: [[UInt8]] = [[]]
     // Between characters only: a word must be whole by itself.
-    for character in flat {
+    for character in text {
       let bytes = Array(String(character).utf8)
       if (words.last?.count ?? 0) + bytes.count > encodedWordBytes, words.last?.isEmpty == false { words.append([]) }
       words[words.count - 1] += bytes
     }
     return words.map { "=?UTF-8?B?\(Base64.text($0))?=" }.joined(separator: "\r\n ")
+  }
+
+  /// On one line, without control characters.
+  private static func flat(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { scalars.append(NameText.isControl(scalar) ? " " : scalar) }
+    return String(scalars)
   }
 
   private static func lines(_ body: String) -> [String] {
