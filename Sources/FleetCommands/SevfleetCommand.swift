@@ -9,7 +9,7 @@ struct SevfleetCommand: AsyncParsableCommand {
     subcommands: [
       InventoryCommand.self, CatalogCommand.self, ProbeCommand.self, PlanCommand.self, ApplyCommand.self,
       DowngradeCommand.self, RehearseCommand.self, RolloutCommand.self, HostCommand.self, BackupCommand.self,
-        HistoryCommand.self, AuditCommand.self, WhyCommand.self, ReportCommand.self, ServeCommand.self,
-        TokenCommand.self, LabCommand.self,
+      HistoryCommand.self, AuditCommand.self, WhyCommand.self, ReportCommand.self, ServeCommand.self,
+      TokenCommand.self, LabCommand.self,
     ])
 }

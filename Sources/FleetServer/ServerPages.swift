@@ -1,6 +1,8 @@
 /// The pages for people, where there are any.
 package protocol ServerPages: Sendable {
   var routes: [PageRoute] { get }
+  /// Where a token is given, and why the one that was given was not taken. `next`: where the person wants to go.
+  func signIn(_ refusal: APIProblem, next: String?) -> Answer
   /// What a person sees in place of the page that was asked for; its status is set by the server.
   func problem(_ problem: APIProblem, caller: Caller?) -> Answer
 }

@@ -92,7 +92,8 @@ extension ComplianceModel.Host {
       host: row.host.rawValue, domain: domain, state: row.state, target: row.target,
       running: row.running?.description, afterReset: row.afterReboot?.description,
       tcbs: .init(current: row.tcbs.current, committed: row.tcbs.committed, reported: row.tcbs.reported),
-      features: row.features, findings: row.findings.map { finding in
+      features: row.features,
+      findings: row.findings.map { finding in
         .init(
           kind: finding.kind, text: finding.text, source: finding.source, grade: finding.grade,
           isEnforced: row.breaches.contains { $0.subject == .finding(finding.kind) }, waiver: finding.waiver?.text)

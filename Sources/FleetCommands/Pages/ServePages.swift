@@ -45,9 +45,13 @@ struct ServePages: ServerPages {
         .html(AuditPage.render(try AuditPageModel.make(source.store, chain, call), context))
       },
       PageRoute("/login", role: nil, "showLoginPage", "Where a token is given for a session.") { call in
-        .html(LoginPage.render(context(call.caller)))
+        .html(LoginPage.render(next: call.queryText("next"), context(call.caller)))
       },
     ] + PageAsset.all.map(asset)
+  }
+
+  func signIn(_ refusal: APIProblem, next: String?) -> Answer {
+    .html(LoginPage.render(refusal: refusal.text, next: next, context(nil)))
   }
 
   func problem(_ problem: APIProblem, caller: Caller?) -> Answer {
@@ -70,7 +74,7 @@ struct ServePages: ServerPages {
 
   private func asset(_ asset: PageAsset) -> PageRoute {
     PageRoute(asset.link.text, role: nil, "asset" + asset.link.text.filter(\.isLetter), "A part of every page.") { _ in
-      .asset(asset.body, contentType: asset.contentType, tag: asset.etag)
+      .asset(asset.body, contentType: asset.contentType, tag: String(asset.etag.dropFirst().dropLast()))
     }
   }
 
@@ -127,8 +131,9 @@ extension Call {
 extension Instant {
   /// As a browser's field for a date and a time spells it, or in full; both in UTC.
   init?(pageTime text: String) {
-    guard let instant = [text, text + "Z", text + ":00Z", text + "T00:00:00Z"].lazy.compactMap({ Instant(rfc3339: $0) })
-      .first
+    guard
+      let instant = [text, text + "Z", text + ":00Z", text + "T00:00:00Z"].lazy.compactMap({ Instant(rfc3339: $0) })
+        .first
     else { return nil }
     self = instant
   }

@@ -5,8 +5,6 @@ import FleetFormats
 import FleetStore
 import Foundation
 
-enum ComplianceFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, junit }
-
 struct ReportCompliance: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compliance",
@@ -17,9 +15,9 @@ struct ReportCompliance: AsyncParsableCommand {
 
   @OptionGroup var options: GlobalOptions
   @Argument(help: "Names, globs, group=NAME or domain=NAME; none means all.") var hosts: [String] = []
-  @Option(help: "table, json, csv or junit.") var format: ComplianceFormat?
+  @Option(help: "table, json, csv, html or junit.") var format: ComplianceForm?
   @Option(help: "As of this time (RFC 3339, UTC) instead of now.") var at: String?
-  @Option(help: "Days of the past to tell in table and JSON (0 to 400; 90).") var days: Int?
+  @Option(help: "Days of the past to tell in table, JSON and HTML (0 to 400; 90).") var days: Int?
   @Flag(help: "Ask Nova which TCB each running SEV-SNP server was launched on.") var servers = false
   @Option(help: "Write to this file instead of standard output.") var output: String?
   @Flag(help: "Exit 6 when a host is not compliant and no waiver covers it.") var exitCode = false
@@ -36,19 +34,13 @@ struct ReportCompliance: AsyncParsableCommand {
       let context = try CommandContext(options, needsCatalog: false)
       let chosen = try context.hosts(hosts)
       let report = try await report(chosen, context, try context.store())
-      let text: String
-      switch chosenFormat {
-      case .table: text = ComplianceText.table(report) + "\n"
-      case .json: text = try JSONText.pretty(ComplianceDocument(report)) + "\n"
-      case .csv: text = ComplianceCSV.text(report)
-      case .junit: text = ComplianceJUnit.text(report)
-      }
-      try write(text)
+      try write(
+        try chosenFormat.text(report, hosts: chosen, isPast: at != nil, at: SystemClock().now()))
       return exitCode && !report.isCompliant ? ExitStatus.notCompliant : ExitStatus.done
     }
   }
 
-  private var chosenFormat: ComplianceFormat { format ?? (options.json ? .json : .table) }
+  private var chosenFormat: ComplianceForm { format ?? (options.json ? .json : .table) }
 
   private func write(_ text: String) throws {
     guard let output else { return Output.write(text, to: 1) }
@@ -71,11 +63,7 @@ struct ReportCompliance: AsyncParsableCommand {
     }
     let now = SystemClock().now()
     let desk = ComplianceDesk(store: store, facts: context.facts, rules: context.inventory.compliance)
-    let past: Int
-    switch chosenFormat {
-    case .table, .json: past = days ?? Self.usualDays
-    case .csv, .junit: past = 0
-    }
+    let past = chosenFormat.tellsThePast ? days ?? Self.usualDays : 0
     var report = try desk.report(hosts, at: moment, now: now, days: past)
     if servers { report.servers = try await launched(hosts, desk, context, now) }
     return report

@@ -77,7 +77,7 @@ struct ServeFlow {
     guard let server else { return nil }
     let source = ServeSource(files: files, store: held.store, desk: desk)
     let started = try await FleetServer.start(
-      server, source: source, tokens: TokenFile(folder: context.stateFolder))
+      server, source: source, tokens: TokenFile(folder: context.stateFolder), pages: ServePages(source: source))
     Output.note("listening at \(started.url)")
     return started
   }

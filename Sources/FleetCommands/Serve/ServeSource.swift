@@ -11,6 +11,9 @@ struct ServeSource: ServerSource {
   let desk: ServeDesk
 
   private var context: CommandContext { files.current }
+  /// The operator's files as they were read last.
+  var current: CommandContext { files.current }
+  var inventoryHosts: [Host] { files.current.inventory.hosts }
   var clock: any EngineClock { SystemClock() }
   var holder: LockHolder { desk.control.holder }
   var hasGoodFiles: Bool { files.isGood }
@@ -45,10 +48,8 @@ struct ServeSource: ServerSource {
   func why(_ id: HostID) async throws -> ServedDocument {
     let context = context
     _ = try declared(id, context)
-    let surroundings = WhySurroundings(
-      now: clock.now(), presence: await presence(), budgets: { context.budgets(of: $0) },
-      standing: { $0.standing(in: context.inventory.schedules) },
-      commandLine: { context.options.commandLine($0) })
+    let presence = await presence()
+    let surroundings = surroundings(presence, context)
     return try ServedDocument(try Why.answer(id, store, surroundings))
   }
 
@@ -140,8 +141,16 @@ struct ServeSource: ServerSource {
     return try ServedDocument(RolloutDocument(report, eta: forecast.map { now + $0.left }))
   }
 
+  /// What an answer to "why" has to know besides the store.
+  func surroundings(_ presence: RolloutPresence, _ context: CommandContext) -> WhySurroundings {
+    WhySurroundings(
+      now: clock.now(), presence: presence, budgets: { context.budgets(of: $0) },
+      standing: { $0.standing(in: context.inventory.schedules) },
+      commandLine: { context.options.commandLine($0) })
+  }
+
   /// What this process works on, or will.
-  private func presence() async -> RolloutPresence {
+  func presence() async -> RolloutPresence {
     let answer = await desk.answer(ControlRequest(.status, by: ServeCommand.name))
     return .worksOn(Set(answer.rollouts), holder: holder.text)
   }
@@ -149,7 +158,23 @@ struct ServeSource: ServerSource {
   // MARK: The fleet
 
   func compliance(at moment: Instant?) throws -> ServedDocument {
-    try ServedDocument(ComplianceDocument(try context.complianceReport(store, at: moment)))
+    try ServedDocument(ComplianceDocument(try complianceReport(at: moment, days: ReportCompliance.usualDays)))
+  }
+
+  /// Every declared host held against its target and the bulletins. `days`: of the past, to be told as well.
+  func complianceReport(at moment: Instant?, days: Int) throws -> ComplianceReport {
+    let context = context
+    return try complianceDesk(context).report(
+      context.inventory.hosts, at: moment, now: clock.now(), days: days)
+  }
+
+  /// Some hosts, as they are now.
+  func complianceReport(of hosts: [Host]) throws -> ComplianceReport {
+    try complianceDesk(context).report(hosts, now: clock.now())
+  }
+
+  private func complianceDesk(_ context: CommandContext) -> ComplianceDesk {
+    ComplianceDesk(store: store, facts: context.facts, rules: context.inventory.compliance)
   }
 
   func catalog() throws -> ServedDocument { try ServedDocument(CatalogDocument(context.catalog.records)) }
@@ -157,14 +182,16 @@ struct ServeSource: ServerSource {
   func standing() throws -> FleetStanding {
     let context = context
     let looks = try store.latestObservations().filter { context.inventory.host($0.key) != nil }
-    let seen = try store.latestSeen().filter { context.inventory.host($0.key) != nil }
-    var hosts: [ComplianceRow.State: Int] = [:]
-    for row in try context.complianceReport(store, at: nil).rows { hosts[row.state, default: 0] += 1 }
+    var hosts = Dictionary(uniqueKeysWithValues: ComplianceRow.State.allCases.map { ($0, 0) })
+    var open = Dictionary(context.facts.bulletins.map { ($0.id, 0) }, uniquingKeysWith: { first, _ in first })
+    for row in try complianceReport(at: nil, days: 0).rows {
+      hosts[row.state, default: 0] += 1
+      for verdict in row.bulletins where verdict.state == .behind { open[verdict.bulletin, default: 0] += 1 }
+    }
     var errors: [String: Int] = [:]
     for case .failure(let failure) in looks.values.map(\.result) { errors[failure.kind.rawValue, default: 0] += 1 }
     return FleetStanding(
-      hosts: hosts, noncompliant: UnmetBulletins.count(seen.values.compactMap(\.observation), context.facts),
-      probeErrors: errors, lastLook: looks.values.map(\.at).max())
+      hosts: hosts, noncompliant: open, probeErrors: errors, lastLook: looks.values.map(\.at).max())
   }
 }
 

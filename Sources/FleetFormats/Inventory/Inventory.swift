@@ -28,7 +28,7 @@ package struct Inventory: Hashable, Sendable, Codable {
     hosts: [Host] = [], ssh: SSHSettings = SSHSettings(), statePath: String? = nil,
     novaConf: [NovaConfPlace]? = nil, cloud: String? = nil, openStackConfigured: Bool = false,
     targets: [NamedTarget] = [], groups: [HostGroup] = [],
-    policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = ComplianceRules(),
+    policy: Policy = Policy(), schedules: [Schedule] = [], compliance: ComplianceRules = .undeclared,
     notify: NotifySettings = NotifySettings()
   ) {
     self.hosts = hosts

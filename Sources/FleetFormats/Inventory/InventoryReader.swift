@@ -131,7 +131,7 @@ package struct InventoryReader {
       diagnostics.append(Diagnostic(.tooLarge, at: place, "more than \(InventoryLimits.hosts) hosts"))
     }
     inventory.schedules = schedules.map(\.schedule)
-    inventory.compliance = compliance?.rules(inventory.hosts) ?? ComplianceRules()
+    inventory.compliance = compliance?.rules(inventory.hosts) ?? .undeclared
     inventory.notify = notify
     let selectors = schedules.flatMap(\.selectors) + (compliance?.selectors ?? [])
     for selector in selectors where !inventory.hosts.contains(where: selector.matches) {

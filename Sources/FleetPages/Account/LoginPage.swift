@@ -1,12 +1,14 @@
 /// Where a token is given for a session.
 package enum LoginPage {
   /// `refusal`: why the last try was refused, in one sentence.
-  package static func render(refusal: String? = nil, _ context: PageContext) -> String {
+  /// `next`: where the person wants to go.
+  package static func render(refusal: String? = nil, next: String? = nil, _ context: PageContext) -> String {
     PageShell.document(context, area: nil, title: "Sign in") {
       Tag.div(.class("narrow", "panel")) {
         Tag.h1 { "Sign in" }
         refusal.map { refusal in PageParts.notice(.bad, .warning) { Tag.span(.role("alert")) { refusal } } }
         Tag.form(.class("stack"), .plain("method", "post"), .action(PageLinks.login)) {
+          next.map { next in PageParts.hidden("next", next) }
           Tag.label(.plain("for", "token")) { "Token" }
           Tag.input(
             .type("password"), .id("token"), .name("token"), .flag("required"), .flag("autofocus"),

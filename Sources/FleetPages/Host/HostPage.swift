@@ -28,7 +28,8 @@ package enum HostPage {
   private static func release(_ model: Model, _ context: PageContext) -> Html {
     guard model.quarantine != nil else { return .empty }
     return ActionForm(
-      ability: .release, target: PageLinks.release(host: model.host), title: "Release", icon: .play,
+      ability: .release, target: PageLinks.release(host: model.host), back: PageLinks.host(model.host),
+      title: "Release", icon: .play,
       says: "The host goes back into service as it is.", asksReason: true
     ).html(context)
   }

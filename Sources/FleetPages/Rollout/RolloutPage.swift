@@ -29,16 +29,20 @@ package enum RolloutPage {
   private static func actions(_ model: Model, _ context: PageContext) -> Html {
     let forms = [
       ActionForm(
-        ability: .approve, target: PageLinks.act(.approve, rollout: model.id), title: "Approve", icon: .check,
+        ability: .approve, target: PageLinks.act(.approve, rollout: model.id),
+        back: PageLinks.rollout(model.id), title: "Approve", icon: .check,
         says: "You agree to exactly this plan.", asksReason: false),
       ActionForm(
-        ability: .resume, target: PageLinks.act(.resume, rollout: model.id), title: "Resume", icon: .play,
+        ability: .resume, target: PageLinks.act(.resume, rollout: model.id),
+        back: PageLinks.rollout(model.id), title: "Resume", icon: .play,
         says: "It goes on where it stands.", asksReason: false),
       ActionForm(
-        ability: .pause, target: PageLinks.act(.pause, rollout: model.id), title: "Pause", icon: .pause,
+        ability: .pause, target: PageLinks.act(.pause, rollout: model.id),
+        back: PageLinks.rollout(model.id), title: "Pause", icon: .pause,
         says: "No further host is begun; those under way go on to their end.", asksReason: true),
       ActionForm(
-        ability: .halt, target: PageLinks.act(.halt, rollout: model.id), title: "Halt", icon: .stop,
+        ability: .halt, target: PageLinks.act(.halt, rollout: model.id),
+        back: PageLinks.rollout(model.id), title: "Halt", icon: .stop,
         says: "No further host is begun until a person resumes it.", asksReason: true, isGrave: true),
     ]
     return .joined(forms.filter { model.actions.contains($0.ability) }.map { $0.html(context) })

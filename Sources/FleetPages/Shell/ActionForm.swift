@@ -2,6 +2,8 @@
 struct ActionForm {
   var ability: PageAbility
   var target: Link
+  /// The page to go on to.
+  var back: Link
   var title: String
   var icon: Icon
   /// What happens when the form is sent.
@@ -20,6 +22,7 @@ struct ActionForm {
       }
       Tag.form(.class("action-form"), .plain("method", "post"), .action(target)) {
         PageParts.hidden("csrf", viewer.formToken)
+        PageParts.hidden("back", back.text)
         Tag.p(.id("\(id)-says")) { says }
         if asksReason {
           Tag.label(.plain("for", "\(id)-reason")) { "Reason" }

@@ -23,10 +23,10 @@ package enum PageLinks {
       "compliance", "report",
       query: [(name: "format", value: format.rawValue)] + (at.map { [(name: "at", value: $0.rfc3339)] } ?? []))
   }
-  /// A form is sent here with `csrf` and, where a reason is asked for, `reason`.
+  /// A form is sent here with `csrf`, `back` and, where a reason is asked for, `reason`.
   package static func act(_ ability: PageAbility, rollout id: String) -> Link {
-    .path("rollouts", id, ability.rawValue)
+    .path("v1", "rollouts", id, ability.rawValue)
   }
-  /// A form is sent here with `csrf` and `reason`.
-  package static func release(host: String) -> Link { .path("hosts", host, "release") }
+  /// A form is sent here with `csrf`, `back` and `reason`.
+  package static func release(host: String) -> Link { .path("v1", "hosts", host, "release") }
 }

@@ -49,6 +49,13 @@ package struct Answer: Sendable {
       contentType: contentType, headers: [("etag", "\"\(tag)\""), ("cache-control", "no-cache")], body: .text(text))
   }
 
+  /// A file for a person to keep.
+  package static func file(_ text: String, contentType: String, name: String) -> Answer {
+    Answer(
+      contentType: contentType, headers: [("content-disposition", "attachment; filename=\"\(name)\"")],
+      body: .text(text))
+  }
+
   /// To another page of ours.
   package static func seeOther(_ path: String) -> Answer {
     Answer(status: 303, contentType: nil, headers: [("location", path)], body: .text(""))

@@ -5,6 +5,8 @@ package struct Call: Sendable {
   /// What the names in the route's path stand for.
   package var parameters: [String: String]
   var query: FieldValues
+  /// The query as it was sent, in order; a page reads doubled fields from it.
+  package var rawQuery: [(name: String, value: String)]
   var body: FieldValues
   /// `nil`: the route is everybody's.
   package var caller: Caller?

@@ -25,6 +25,9 @@ struct Dispatcher: Sendable {
     var audience = Route.Audience.api
     var caller: Caller?
     var path = "/"
+    /// Whether a person gave a token.
+    var isSignIn = false
+    var next: String?
   }
 
   private func answer(_ request: Request, _ context: PeerContext, _ hearing: inout Hearing) async throws -> Answer {
@@ -34,6 +37,7 @@ struct Dispatcher: Sendable {
     hearing.audience = route.audience
     let content = route.body.map { _ in Content(request.headers) } ?? .none
     if content == .form { hearing.audience = .page }
+    hearing.isSignIn = content == .form && route.name == SessionRoutes.signInName
     let credentials = Gate.Credentials(request.headers)
     if let role = route.role {
       let caller = try gate.admit(credentials, from: context.peer)
@@ -46,11 +50,13 @@ struct Dispatcher: Sendable {
       throw APIProblem(400, "badTarget", "\(name) in the path is empty or too long")
     }
     var call = Call(
-      parameters: parameters, query: try FieldValues(target.query, route), body: FieldValues(), caller: hearing.caller,
+      parameters: parameters, query: try FieldValues(target.query, route), rawQuery: target.query, body: FieldValues(),
+      caller: hearing.caller,
       peer: context.peer, isForm: content == .form, lastEventID: request.headers[.lastEventID],
       hangUp: context.hangUp)
     if let fields = route.body {
       call.body = try await Self.body(request, content, fields)
+      hearing.next = call.body.text("next")
       try Self.checkOrigin(request, call, isForCallers: route.role != nil)
     }
     let answer = try await route.handle(call)
@@ -124,6 +130,11 @@ struct Dispatcher: Sendable {
 
   private func refusal(_ problem: APIProblem, _ hearing: Hearing) -> Answer {
     guard hearing.audience == .page, let pages else { return .problem(problem) }
+    if hearing.isSignIn, problem.status == 401 || problem.status == 429 {
+      var answer = pages.signIn(problem, next: hearing.next)
+      answer.status = problem.status
+      return answer
+    }
     if problem.status == 401 { return .seeOther("/login?next=\(Self.encoded(hearing.path))") }
     var answer = pages.problem(problem, caller: hearing.caller)
     answer.status = problem.status

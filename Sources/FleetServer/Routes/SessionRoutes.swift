@@ -12,6 +12,8 @@ enum SessionRoutes {
     var csrf: String?
   }
 
+  static let signInName = "signIn"
+
   static func routes(_ services: RouteServices) -> [Route] {
     let shown = Route.ShownAnswer(
       status: 200, contentType: "application/json", schema: "sevfleet.session/1", about: "who asks")
@@ -26,7 +28,7 @@ enum SessionRoutes {
         return try .json(Session(name: caller.name, role: caller.role, csrf: caller.csrf))
       },
       Route(
-        method: .post, path: PathTemplate("/login"), name: "signIn", about: "Opens a browser's session with a token.",
+        method: .post, path: PathTemplate("/login"), name: signInName, about: "Opens a browser's session with a token.",
         body: [
           Field("token", .text(most: TokenSecret.maxLength), required: true, "the token"),
           Field("next", .text(most: ServerBounds.target), "the page to go on to"),

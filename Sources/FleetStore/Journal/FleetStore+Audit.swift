@@ -4,11 +4,18 @@ import GRDB
 extension FleetStore {
   /// Reads the whole journal and checks its order, its chain and every body, and that it still holds what was its end
   /// when one of `heads` was kept: the chain alone cannot tell that its last entries are gone. Stops at the first fault.
-  package func auditJournal(heads: [JournalHead] = []) throws(StoreError) -> JournalAudit {
+  ///
+  /// `known`: a check that found nothing wrong; only what was written since is checked then, and what was changed before
+  /// is not found.
+  package func auditJournal(
+    heads: [JournalHead] = [], continuing known: JournalAudit? = nil
+  ) throws(StoreError) -> JournalAudit {
     try read { db in
       var audit = JournalAudit(entries: 0, fault: nil, head: JournalChain.beginning)
-      var unseen = heads.filter { $0.chain != JournalChain.beginning }
-      let rows = try Row.fetchCursor(db, sql: "SELECT \(JournalRow.columns) FROM journal ORDER BY seq")
+      if let known, known.fault == nil { audit = known }
+      var unseen = heads.filter { $0.chain != audit.head && $0.chain != JournalChain.beginning }
+      let sql = "SELECT \(JournalRow.columns) FROM journal WHERE seq > ? ORDER BY seq"
+      let rows = try Row.fetchCursor(db, sql: sql, arguments: [audit.entries])
       while let row = try rows.next().map({ JournalRow($0) }) {
         if let fault = try Self.fault(row, audit, db) {
           audit.fault = fault

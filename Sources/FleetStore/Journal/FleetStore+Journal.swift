@@ -79,6 +79,11 @@ extension FleetStore {
     try read { try entries($0, "WHERE rollout = ? AND host = ? ORDER BY seq", [rollout, host.rawValue]) }
   }
 
+  /// What a rollout says of itself and not of a host, in order: who began it, where it was paused, taken up and ended.
+  package func startEntries(rollout: String) throws(StoreError) -> [JournalEntry] {
+    try read { try entries($0, "WHERE rollout = ? AND host IS NULL ORDER BY seq", [rollout]) }
+  }
+
   /// Everything ever recorded of one host, in order.
   package func entries(host: HostID) throws(StoreError) -> [JournalEntry] {
     try read { try entries($0, "WHERE host = ? ORDER BY seq", [host.rawValue]) }

@@ -46,10 +46,16 @@ import Testing
     try text.write(toFile: "\(scenario.world.inventoryFolder)/compliance.yaml", atomically: true, encoding: .utf8)
   }
 
-  /// A bulletin of AMD's own facts counts until a waiver covers it; its last day over, it counts again.
+  /// A bulletin of AMD's own facts is shown; once somebody declared what counts, it counts until a waiver covers it; its
+  /// last day over, it counts again.
   @Test func aBulletinCountsUntilItIsWaived() async throws {
     try await Scenario.with(hosts: [.milan("h1")], target: "same", hasCloud: false) { scenario in
       _ = try await scenario.sevfleet("probe")
+      let shown = try #require(try await Self.report(scenario).hosts.first)
+      #expect(shown.state == "compliant" && shown.outcome == "compliant")
+      #expect(shown.state("AMD-SB-3023") == "behind")
+      #expect(try await scenario.sevfleet("report", "compliance", "--exit-code").status == 0)
+      try Self.declare("milan_attestation_caveat: true\n", scenario)
       let host = try #require(try await Self.report(scenario).hosts.first)
       #expect(host.state == "behind" && host.outcome == "nonCompliant")
       #expect(host.state("AMD-SB-3023") == "behind" && host.state("AMD-SB-3007") == "unknown")

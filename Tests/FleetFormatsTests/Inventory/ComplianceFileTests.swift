@@ -49,9 +49,11 @@ import Testing
     #expect(!rules.milanAttestationCaveat && rules.enforceUnknown)
   }
 
-  @Test func withoutAFileTheDefaultsCount() throws {
+  @Test func withoutAFileBulletinsAreShownOnly() throws {
     let inventory = try InventorySample.read([InventoryFile(path: "hosts/h.yaml", text: Self.hosts)]).get()
-    #expect(inventory.compliance == ComplianceRules() && inventory.compliance.milanAttestationCaveat)
+    #expect(inventory.compliance == .undeclared && inventory.compliance.milanAttestationCaveat)
+    #expect(!inventory.compliance.isEnforced(Fact(grade: .a, sources: ["K1"]), bulletin: "AMD-SB-3023"))
+    #expect(ComplianceRules().isEnforced(Fact(grade: .a, sources: ["K1"]), bulletin: "AMD-SB-3023"))
   }
 
   struct Case: Sendable, CustomTestStringConvertible {

@@ -36,7 +36,11 @@ enum ComplianceSample {
     var facts = FactsFile.builtIn
     facts.bulletins[0].name = hostile
     let judge = ComplianceJudge(facts: facts, rules: rules)
-    let seen = try observation { $0.mitigations = MitigationVector(supported: [1, 2], verified: [1]) }
+    let seen = try observation {
+      $0.mitigations = MitigationVector(supported: [1, 2], verified: [1])
+      $0.initramfs = nil
+      for index in $0.files.indices { $0.files[index].version = running }
+    }
     let before = try observation {
       $0.microcode = hostile
       $0.mitigations = MitigationVector(supported: [1, 2])

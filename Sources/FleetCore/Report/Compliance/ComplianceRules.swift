@@ -115,10 +115,15 @@ package struct ComplianceRules: Hashable, Sendable, Codable {
   package var milanAttestationCaveat: Bool
   /// Whether a bulletin of enforced facts that nobody can judge makes a host unknown, too.
   package var enforceUnknown: Bool
+  /// Whether bulletins count against hosts at all, or are only shown.
+  package var enforcesBulletins: Bool
+
+  /// Nobody declared anything: a host is held against its target alone, and what bulletins say of it is shown beside.
+  package static let undeclared = ComplianceRules(enforcesBulletins: false)
 
   package init(
     accept: [Acceptance] = [], waivers: [Waiver] = [], steps: [StepDone] = [], agesa: [AGESAStatement] = [],
-    milanAttestationCaveat: Bool = true, enforceUnknown: Bool = false
+    milanAttestationCaveat: Bool = true, enforceUnknown: Bool = false, enforcesBulletins: Bool = true
   ) {
     self.accept = accept
     self.waivers = waivers
@@ -126,12 +131,14 @@ package struct ComplianceRules: Hashable, Sendable, Codable {
     self.agesa = agesa
     self.milanAttestationCaveat = milanAttestationCaveat
     self.enforceUnknown = enforceUnknown
+    self.enforcesBulletins = enforcesBulletins
   }
 
   /// Whether a fact of a bulletin counts against hosts: AMD's own word does, a quotation once somebody accepted it;
   /// what was seen or inferred never does (FACTS, first paragraph).
   package func isEnforced(_ fact: Fact, bulletin id: String) -> Bool {
-    switch fact.grade {
+    guard enforcesBulletins else { return false }
+    return switch fact.grade {
     case .a: true
     case .b: accept.contains { $0.covers(fact, bulletin: id) }
     case .c, .inferred: false
