@@ -85,6 +85,7 @@ let package = Package(
       name: "sevfleet-bench",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "SSHTransport", "OpenStackAPI", "FleetLab",
+        "FleetServer",
       ],
       swiftSettings: strict),
     .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"], swiftSettings: strictTests),
