@@ -167,7 +167,7 @@ package final class SimAuditor: @unchecked Sendable {
   func judgeDisable(_ name: String, _ reason: String, _ world: SimWorld) {
     if let id = world.host(named: name) { checkIntent(id, [.disableService], "a disabling of \(name)") }
     checkLease(name, world, "a disabling")
-    if let service = world.services[name], !service.isEnabled, service.reason != reason {
+    if let service = world.services[name], !service.isEnabled, service.reason != reason, !isUnseen(service, world) {
       breach(.tookOthersService, "the reason on \(name) was \(service.reason ?? "none")")
     }
     let ours = world.services.filter { $0.key != name && $0.value.reason?.hasPrefix("sevfleet:") == true }.count + 1
@@ -177,10 +177,15 @@ package final class SimAuditor: @unchecked Sendable {
 
   func judgeEnable(_ name: String, _ world: SimWorld) {
     checkLease(name, world, "an enabling")
-    guard let service = world.services[name], !service.isEnabled else { return }
+    guard let service = world.services[name], !service.isEnabled, !isUnseen(service, world) else { return }
     if service.reason?.hasPrefix("sevfleet:\(rollout):") != true {
       breach(.tookOthersService, "\(name) was enabled, and bore \(service.reason ?? "no reason")")
     }
+  }
+
+  /// Nova switches a service whatever its reason is by then: who does so between the last look and the act is not seen.
+  private func isUnseen(_ service: SimService, _ world: SimWorld) -> Bool {
+    service.switchedAt > world.now - Self.blindMilliseconds
   }
 
   func judgeCold(_ server: SimServer, to destination: String, _ world: SimWorld) {
