@@ -73,8 +73,7 @@ package struct CommandError: Error {
         Self.status(error), error.kind.rawValue, error.text, expected: error.expected, found: error.found)
     case let error as ServerError:
       self.init(
-        error.kind == .notListening ? ExitStatus.failed : ExitStatus.usage, error.kind.rawValue, error.text,
-        expected: error.expected, found: error.found)
+        Self.status(error), error.kind.rawValue, error.text, expected: error.expected, found: error.found)
     case let error as Diagnostics: self.init(error)
     default: self.init(ExitStatus.failed, "failed", "\(error)")
     }
@@ -85,6 +84,14 @@ package struct CommandError: Error {
     case .badName, .nameTaken, .tooMany, .noToken: ExitStatus.usage
     case .notPrivate, .unreadable: ExitStatus.badInput
     case .file: ExitStatus.failed
+    }
+  }
+
+  private static func status(_ error: ServerError) -> Int32 {
+    switch error.kind {
+    case .badAddress, .insecure: ExitStatus.usage
+    case .badCertificate: ExitStatus.badInput
+    case .notListening: ExitStatus.failed
     }
   }
 
