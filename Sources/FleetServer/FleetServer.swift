@@ -15,7 +15,7 @@ package final class FleetServer: Sendable {
   package let isSecure: Bool
   /// Everything that it answers, `GET /v1/hosts`.
   package let routes: [String]
-  private let feed: EventFeed
+  package let feed: EventFeed
   private let group: ServiceGroup
   private let serving: Task<Void, any Error>
   private let following: Task<Void, Never>
@@ -45,7 +45,8 @@ package final class FleetServer: Sendable {
     let tls = try configuration.tlsConfiguration()
     let feed = EventFeed(source.store)
     let gate = Gate(
-      tokens: TokenBook(tokens), sessions: SessionBook(), limiter: FailureLimiter(), now: { source.clock.now() })
+      tokens: TokenBook(tokens), sessions: SessionBook(folder: tokens.folder), limiter: FailureLimiter(),
+      now: { source.clock.now() })
     let services = RouteServices(
       source: source, feed: feed, gate: gate, metrics: FleetMetrics(source, feed), isSecure: tls != nil)
     let table = RouteTable(services, pages: pages)

@@ -2,6 +2,7 @@ import FleetCore
 import FleetServer
 import FleetStore
 import Foundation
+import Synchronization
 import Testing
 
 /// The journal as a stream: nothing is lost and nothing comes twice, whoever reads from wherever.
@@ -202,6 +203,57 @@ import Testing
       }
     }
     #expect(behind > 0)
+  }
+
+  /// Who does not take what it was given is let go, and nobody else is.
+  @Test func aReaderThatIsStuckIsLetGo() async throws {
+    let store = try FleetStore.inMemory()
+    let feed = EventFeed(store)
+    let hungUp = Mutex<[String]>([])
+    let stuck = try feed.open(after: 0) { hungUp.withLock { $0.append("stuck") } }
+    let waiting = try feed.open(after: 0) { hungUp.withLock { $0.append("waiting") } }
+    try store.append(.finding(kind: "note", text: "one"), rollout: nil, host: nil, at: Bench.start)
+    feed.look()
+    #expect(Self.frames(await stuck.next(after: 0)) == [1])
+    #expect(Self.frames(await waiting.next(after: 0)) == [1])
+    async let step = waiting.next(after: 1)
+    // Until it waits, the beat would not find it.
+    while feed.waitingCount == 0 { await Task.yield() }
+    let now = ContinuousClock.now
+    feed.beat(at: now)
+    guard case .quiet = await step else {
+      Issue.record("whoever waits is told that nothing happened")
+      return
+    }
+    #expect(hungUp.withLock { $0 }.isEmpty)
+    async let next = waiting.next(after: 1)
+    while feed.waitingCount == 0 { await Task.yield() }
+    feed.beat(at: now + EventFeed.patience + .seconds(1))
+    #expect(hungUp.withLock { $0 } == ["stuck"])
+    guard case .closed = await stuck.next(after: 1) else {
+      Issue.record("its stream goes on")
+      return
+    }
+    feed.close(nil)
+    _ = await next
+  }
+
+  /// A stream ends soon after its reader may not read any more.
+  @Test func aRevokedTokenEndsItsStreams() async throws {
+    try await Bench.run { bench in
+      try bench.write(1)
+      var revoked = try await Self.events(bench, "?after=0")
+      #expect(try await revoked.ids(1) == [1])
+      var other = try await EventSource(
+        bench.web, bench.server.url + "/v1/events?after=0", token: try #require(bench.secrets[.operator]))
+      #expect(try await other.ids(1) == [1])
+      try bench.tokens.revoke("the-viewer")
+      while bench.server.feed.waitingCount < 2 { await Task.yield() }
+      bench.server.feed.beat()
+      #expect(try await revoked.next() == nil)
+      try bench.write(1)
+      #expect(try await other.ids(1) == [2])
+    }
   }
 
   @Test func aReaderThatLeavesMakesRoom() throws {

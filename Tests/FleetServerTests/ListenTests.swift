@@ -95,7 +95,7 @@ import Testing
         var events = try await EventSource(bench.web, bench.server.url + "/v1/events?after=0", token: secret)
         #expect(try await events.ids(3) == [1, 2, 3])
         // Whoever does not know the certificate does not talk to it, and plain HTTP is no answer.
-        let stranger = try Web()
+        let stranger = try Web(patience: 1)
         let refused = await Result { try await stranger.ask("GET", bench.server.url + "/healthz") }
         let plain = await Result {
           try await stranger.ask("GET", "http://\(bench.server.address)/healthz")

@@ -1,5 +1,6 @@
 import FleetCore
 import FleetServer
+import Foundation
 import Testing
 
 /// Browsers: they sign in with a token, and nobody else's page acts for them.
@@ -115,6 +116,46 @@ import Testing
       #expect(try await ask(other.cookie) == 200)
       try bench.tokens.revoke("the-operator")
       #expect(try await ask(other.cookie) == 401)
+    }
+  }
+
+  @Test func aSessionOutlivesARestart() async throws {
+    try await Bench.run { bench in
+      let session = try await Self.signIn(bench, .operator)
+      let ended = try await Self.signIn(bench, .operator)
+      let headers = ["cookie": ended.cookie, "x-csrf-token": ended.csrf]
+      #expect(try await bench.ask("POST", "/logout", as: nil, headers: headers).status == 200)
+      await bench.server.stop()
+      let configuration = try ServerConfiguration(address: ListenAddress("127.0.0.1:0"))
+      let again = try await FleetServer.start(configuration, source: bench.source, tokens: bench.tokens)
+      let kept = try await bench.web.ask("GET", again.url + "/v1/session", headers: ["cookie": session.cookie])
+      #expect(kept.string("csrf") == session.csrf)
+      let gone = try await bench.web.ask("GET", again.url + "/v1/session", headers: ["cookie": ended.cookie])
+      #expect(gone.status == 401)
+      await again.stop()
+      // What lies on the disk lets nobody in.
+      let file = "\(bench.folder)/\(SessionBook.fileName)"
+      let content = try String(contentsOfFile: file, encoding: .utf8)
+      let id = try #require(session.cookie.split(separator: "=").last)
+      #expect(!content.contains(id) && !content.contains(session.csrf))
+      let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+      #expect(mode == 0o600)
+    }
+  }
+
+  @Test func sessionsThatCannotBeReadAreNone() throws {
+    let folder = NSTemporaryDirectory() + "sevfleet-sessions-\(UUID().uuidString.prefix(12))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for content in ["", "{", "[]", #"{"x": 1}"#] {
+      let file = "\(folder)/\(SessionBook.fileName)"
+      try? FileManager.default.removeItem(atPath: file)
+      #expect(
+        FileManager.default.createFile(
+          atPath: file, contents: Data(content.utf8), attributes: [.posixPermissions: 0o600]))
+      let book = SessionBook(folder: folder)
+      #expect(book.count == 0)
+      #expect(book.holds(book.open(token: "t", at: Bench.start), at: Bench.start))
     }
   }
 

@@ -34,7 +34,9 @@ struct Gate: Sendable {
     guard let (key, session) = sessions.find(cookie, at: now()) else {
       throw APIProblem(401, "signedOut", "the session is over; sign in again")
     }
-    return try caller(session, key)
+    var caller = try caller(session, key)
+    caller.csrf = SessionBook.csrf(cookie)
+    return caller
   }
 
   func admit(secret: String, from peer: String) throws -> Caller {
@@ -67,7 +69,7 @@ struct Gate: Sendable {
       sessions.end(key: key)
       throw APIProblem(401, "signedOut", "the token of this session holds no more; sign in again")
     }
-    return Caller(name: token.name, role: token.role, csrf: session.csrf, hash: token.sha256, session: key)
+    return Caller(name: token.name, role: token.role, hash: token.sha256, session: key)
   }
 }
 

@@ -21,11 +21,12 @@ package struct TokenFile: Sendable {
 
   package init(folder: String) { self.folder = folder }
 
-  package var path: String { "\(folder)/\(Self.name)" }
+  package var path: String { file.path }
+  private var file: PrivateFile { PrivateFile(folder: folder, name: Self.name) }
 
   /// Every token, by name; none where there is no file yet.
   package func tokens() throws(TokenError) -> [APIToken] {
-    guard let bytes = try read() else { return [] }
+    guard let bytes = try file.read(atMost: Self.maxBytes) else { return [] }
     guard let content = try? JSONDecoder().decode(Content.self, from: Data(bytes)), content.schema == Content.schema
     else {
       throw TokenError(
@@ -72,8 +73,8 @@ package struct TokenFile: Sendable {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
     return TokenFileMark(
-      inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec),
-      nanoseconds: Int64(status.st_mtim.tv_nsec))
+      inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: Int64(status.st_ctim.tv_sec),
+      nanoseconds: Int64(status.st_ctim.tv_nsec))
   }
 
   // MARK: The file
@@ -87,66 +88,21 @@ package struct TokenFile: Sendable {
     }
     var tokens = try tokens()
     try body(&tokens)
-    try replace(tokens.sorted { $0.name < $1.name })
-  }
-
-  private func read() throws(TokenError) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno == ENOENT { return nil }
-      throw failure("open")
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure("look at") }
-    guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() || status.st_uid == 0 else {
-      let mode = String(status.st_mode & 0o777, radix: 8)
-      throw TokenError(.notPrivate, "\(path) is not its owner's alone", expected: "mode 600", found: "mode \(mode)")
-    }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 16 * 1024)
-    while bytes.count <= Self.maxBytes {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read") }
-      if count == 0 { return bytes }
-      bytes += buffer[..<count]
-    }
-    throw TokenError(.unreadable, "\(path) is too long", expected: "\(Self.maxBytes) bytes")
-  }
-
-  private func replace(_ tokens: [APIToken]) throws(TokenError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    guard let data = try? encoder.encode(Content(schema: Content.schema, tokens: tokens)) else {
+    let content = Content(schema: Content.schema, tokens: tokens.sorted { $0.name < $1.name })
+    guard let data = try? encoder.encode(content) else {
       throw TokenError(.file, "the tokens cannot be written as JSON")
     }
-    let fresh = "\(path).new"
-    // Left by a process that ended in the middle; nobody else writes it while we hold the lock.
-    unlink(fresh)
-    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure("make") }
-    defer { close(descriptor) }
-    var bytes = (Array(data) + [0x0A])[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure("write") }
-      bytes = bytes.dropFirst(count)
-    }
-    guard fsync(descriptor) == 0, rename(fresh, path) == 0 else { throw failure("replace") }
-    let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard parent >= 0 else { throw failure("sync") }
-    defer { close(parent) }
-    guard fsync(parent) == 0 else { throw failure("sync") }
+    try file.replace(Array(data) + [0x0A])
   }
 
   private func failure(_ operation: String) -> TokenError {
-    TokenError(.file, "could not \(operation) \(path): errno \(errno)")
+    TokenError(.file, "could not \(operation) \(folder)/\(Self.lockName): errno \(errno)")
   }
 }
 
-/// Tells one content of the file from another.
+/// Tells one content of the file from another, and one mode: the times are those of its last change of either.
 struct TokenFileMark: Hashable, Sendable {
   var inode: UInt64
   var size: Int64

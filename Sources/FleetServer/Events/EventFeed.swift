@@ -18,7 +18,7 @@ package final class EventFeed: Sendable {
   /// Between two signs of life: what is on the way drops a connection after a minute of silence, often.
   static let heartbeat = Duration.seconds(15)
   /// For a reader to take what it was given; then its connection is closed.
-  static let patience = Duration.seconds(60)
+  package static let patience = Duration.seconds(60)
   /// For a reader that lost its connection to come back.
   static let retry = Duration.seconds(2)
 
@@ -57,6 +57,9 @@ package final class EventFeed: Sendable {
   package init(_ store: FleetStore) { self.store = store }
 
   package var readerCount: Int { state.withLock(\.readers.count) }
+
+  /// Readers that have had everything there is.
+  package var waitingCount: Int { state.withLock { state in state.readers.values.count { $0.waiting != nil } } }
 
   // MARK: Readers
 
@@ -192,16 +195,16 @@ package final class EventFeed: Sendable {
   }
 
   /// Tells everybody who waits that nothing happened, and lets go of those who do not take what they were given.
-  private func beat() {
+  package func beat(at now: ContinuousClock.Instant = .now) {
     let (waiting, stuck) = state.withLock { state in
       var waiting: [CheckedContinuation<Step, Never>] = []
       var stuck: [@Sendable () -> Void] = []
       for (number, reader) in state.readers {
         if let (_, continuation) = reader.waiting {
           state.readers[number]?.waiting = nil
-          state.readers[number]?.busySince = .now
+          state.readers[number]?.busySince = now
           waiting.append(continuation)
-        } else if !reader.isCut, ContinuousClock.now - reader.busySince > Self.patience {
+        } else if !reader.isCut, now - reader.busySince > Self.patience {
           state.readers[number]?.isCut = true
           stuck.append(reader.hangUp)
         }

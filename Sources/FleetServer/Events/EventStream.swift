@@ -22,7 +22,9 @@ struct EventStream: Sendable {
         } catch {
           return try await writer.write(EventFrame.problem(APIProblem(error)))
         }
-      case .quiet: try await writer.write(EventFrame.heartbeat)
+      case .quiet:
+        guard stillAdmits() else { return }
+        try await writer.write(EventFrame.heartbeat)
       case .closed(let problem?): return try await writer.write(EventFrame.problem(problem))
       case .closed(nil): return
       }
@@ -30,6 +32,7 @@ struct EventStream: Sendable {
         try await writer.write(Self.joined(frames))
         seq = last.seq
       }
+      // For a stream that is never quiet.
       if ContinuousClock.now - checked >= EventFeed.heartbeat {
         guard stillAdmits() else { return }
         checked = .now

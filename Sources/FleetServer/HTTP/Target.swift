@@ -1,19 +1,19 @@
 import Foundation
 
 /// The path and the query of a request, decoded.
-struct Target: Hashable, Sendable {
-  var path: [String]
-  var query: [(name: String, value: String)]
+package struct Target: Hashable, Sendable {
+  package var path: [String]
+  package var query: [(name: String, value: String)]
 
-  static func == (left: Target, right: Target) -> Bool {
+  package static func == (left: Target, right: Target) -> Bool {
     left.path == right.path && left.query.map(\.name) == right.query.map(\.name)
       && left.query.map(\.value) == right.query.map(\.value)
   }
 
-  func hash(into hasher: inout Hasher) { hasher.combine(path) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 
   /// Throws 400 and 414.
-  init(_ text: String) throws(APIProblem) {
+  package init(_ text: String) throws(APIProblem) {
     guard text.utf8.count <= ServerBounds.target else {
       throw APIProblem(414, "tooLong", "the path and its query are too long", expected: "\(ServerBounds.target) bytes")
     }

@@ -54,11 +54,10 @@ enum SessionRoutes {
     let caller = try services.gate.admit(secret: call.body.text("token") ?? "", from: call.peer)
     let now = services.source.clock.now()
     let id = services.gate.sessions.open(token: caller.hash, at: now)
-    let csrf = services.gate.sessions.find(id, at: now)?.session.csrf
     let answer: Answer =
       call.isForm
       ? .seeOther(call.body.text("next").page)
-      : try .json(Session(name: caller.name, role: caller.role, csrf: csrf))
+      : try .json(Session(name: caller.name, role: caller.role, csrf: SessionBook.csrf(id)))
     return answer.with(header: "set-cookie", SessionCookie.field(id, isSecure: services.isSecure))
   }
 }

@@ -24,8 +24,10 @@ struct Web: Sendable {
   let client: HTTPClient
 
   /// `trusts`: a file with the certificate that is believed in.
-  init(trusts: String? = nil) throws {
+  /// `patience`: seconds for which it tries to connect.
+  init(trusts: String? = nil, patience: Int64 = 60) throws {
     var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(patience)
     configuration.redirectConfiguration = .disallow
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
     if let trusts {
