@@ -106,7 +106,7 @@ let package = Package(
       name: "FleetEngineTests",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
-        "FleetCommands", "sevfleet",
+        "FleetCommands", "FleetBrowser", "sevfleet",
       ],
       swiftSettings: strictTests),
     .testTarget(
