@@ -4,6 +4,7 @@ import FleetEngine
 import FleetFormats
 import FleetStore
 import Foundation
+import OpenStackAPI
 
 struct ReportCompliance: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
