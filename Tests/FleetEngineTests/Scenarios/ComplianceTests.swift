@@ -90,7 +90,8 @@ import Testing
       #expect(past.status == 64)
     }
     try await Scenario.with(hosts: [.milan("h1")], hasCloud: false) { scenario in
-      #expect(try await scenario.sevfleet("report", "compliance", "--servers").status == 64)
+      let refused = try await scenario.sevfleet("report", "compliance", "--servers")
+      #expect(refused.status == 64)
     }
   }
 
