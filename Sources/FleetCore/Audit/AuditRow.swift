@@ -10,6 +10,20 @@ package struct AuditRow: Hashable, Sendable, Codable {
   package var rollout: String?
   package var host: HostID?
 
+  package init(
+    seq: Int64, at: Instant, by: String?, what: Action.Kind, subject: String, why: String?, rollout: String?,
+    host: HostID?
+  ) {
+    self.seq = seq
+    self.at = at
+    self.by = by
+    self.what = what
+    self.subject = subject
+    self.why = why
+    self.rollout = rollout
+    self.host = host
+  }
+
   /// One sentence for people.
   package var sentence: String {
     Action(by: by ?? "somebody", what, subject, why: why).sentence
