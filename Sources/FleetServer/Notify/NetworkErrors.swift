@@ -24,7 +24,7 @@ enum NetworkErrors {
     }
   }
 
-  private static let untrusted = NotifyFailure(
+  static let untrusted = NotifyFailure(
     .tlsRefused, "there is no trusted TLS session with it; does ca_file name its authority?")
 
   static func trust(_ path: String) throws(NotifyFailure) -> NIOSSLTrustRoots {

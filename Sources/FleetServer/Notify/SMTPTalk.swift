@@ -48,7 +48,14 @@ struct SMTPTalk {
       try pipeline.syncOperations.addHandler(
         NIOSSLClientHandler(context: context, serverHostname: name), position: .first)
     }.get()
-    try await hello()
+    do {
+      try await hello()
+    } catch let error as NotifyFailure where error.kind == .refused || error.kind == .badAnswer {
+      throw error
+    } catch {
+      // A handshake that fails closes the connection, and that is often all that is seen of it here.
+      throw NetworkErrors.untrusted
+    }
   }
 
   mutating func login(user: String, password: [UInt8]) async throws {
