@@ -37,6 +37,23 @@ package enum AuditPage {
     }
   }
 
+  /// What is known of the chain of hashes.
+  package enum Chain: Hashable, Sendable {
+    /// Every entry was held against the one before it, to the head.
+    case whole
+    /// The first fault in one sentence.
+    case broken(String)
+    case unchecked
+
+    var badge: Badge {
+      switch self {
+      case .whole: Badge(.good, .check, "chain whole")
+      case .broken: Badge(.bad, .cross, "chain broken")
+      case .unchecked: Badge(.idle, .question, "chain not checked")
+      }
+    }
+  }
+
   package struct Model: Hashable, Sendable {
     package var entries: [Entry]
     package var filter: Filter
@@ -44,26 +61,24 @@ package enum AuditPage {
     package var count: Int64
     /// Hash of the last entry; `nil`: there is none.
     package var head: String?
-    /// The first fault of the chain in one sentence; `nil`: it is whole.
-    package var fault: String?
+    package var chain: Chain
     /// Asks for the entries before this one; `nil`: there are no older ones.
     package var older: Int64?
 
-    package init(entries: [Entry], filter: Filter, count: Int64, head: String?, fault: String?, older: Int64?) {
+    package init(entries: [Entry], filter: Filter, count: Int64, head: String?, chain: Chain, older: Int64?) {
       self.entries = entries
       self.filter = filter
       self.count = count
       self.head = head
-      self.fault = fault
+      self.chain = chain
       self.older = older
     }
   }
 
   package static func render(_ model: Model, _ context: PageContext) -> String {
-    let badge = model.fault == nil ? Badge(.good, .check, "chain whole") : Badge(.bad, .cross, "chain broken")
-    return PageShell.document(context, area: .audit, title: "Audit") {
-      PageShell.heading("Audit", badge: badge) { PageText.count(Int(model.count), "entry", "entries") }
-      model.fault.map { fault in PageParts.notice(.bad, .warning) { fault } }
+    PageShell.document(context, area: .audit, title: "Audit") {
+      PageShell.heading("Audit", badge: model.chain.badge) { PageText.count(Int(model.count), "entry", "entries") }
+      if case .broken(let fault) = model.chain { PageParts.notice(.bad, .warning) { fault } }
       Tag.p(.class("chain", "muted")) {
         "Head of the chain: "
         Tag.code(.class("wrap")) { model.head ?? "none" }

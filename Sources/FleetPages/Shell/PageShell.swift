@@ -23,9 +23,7 @@ enum PageShell {
     }
   }
 
-  /// - Parameters:
-  ///   - area: `nil` where the page belongs to none.
-  ///   - head: what stands beside the heading.
+  /// `area`: `nil` where the page belongs to none.
   static func document(
     _ context: PageContext, area: Area?, title: String, @HtmlBuilder body: () -> Html
   ) -> String {

@@ -32,9 +32,12 @@ extension BrowserTests {
         let page = try await browser.page(routes: PageSite.sample)
         for sample in SamplePage.allCases {
           try await page.open("\(PageSite.origin)/\(sample)")
-          try await page.evaluate("document.activeElement.blur(); getSelection().collapse(document.body, 0)")
           let count = try await page.evaluate(Self.prepare).int ?? 0
           #expect(count >= (sample == .report ? 1 : 3), "\(sample)")
+          // Where a field has the focus from the start, the walk goes round once: from the end it goes on at the start.
+          for _ in 0..<count where try await page.evaluate("document.activeElement !== document.body").isTrue {
+            try await page.press(.tab)
+          }
           var visited: [Int] = []
           while visited.count < count {
             try await page.press(.tab)

@@ -8,6 +8,12 @@ extension BrowserTests {
     private static let highest = 1900
     private static let folder = ".build-screens"
 
+    /// A few parts that are folded otherwise, and the form of an action.
+    private static let unfold = """
+      for (const fold of [...document.querySelectorAll(".fold details")].slice(0, 3)) fold.open = true;
+      for (const action of document.querySelectorAll("#act-pause, #act-release")) action.open = true;
+      """
+
     private struct Look: Sendable {
       var name: String
       var dark: Bool
@@ -30,6 +36,7 @@ extension BrowserTests {
           try await page.resize(width: look.width, height: look.height, isPhone: look.isPhone)
           for sample in SamplePage.allCases {
             try await page.open("\(PageSite.origin)/\(sample.rawValue)")
+            try await page.evaluate(Self.unfold)
             try await page.screenshot(to: "\(Self.folder)/\(sample.rawValue)-\(look.name).png", highest: Self.highest)
           }
         }

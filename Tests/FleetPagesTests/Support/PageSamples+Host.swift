@@ -60,7 +60,6 @@ extension PageSamples {
     return AuditPage.Model(
       entries: entries, filter: AuditPage.Filter(host: word("sev-*")), count: 4711,
       head: word("b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"),
-      fault: isBroken ? word("entry 3120 does not follow entry 3119: it was edited") : nil,
-      older: 4687)
+      chain: isBroken ? .broken(word("entry 3120 does not follow entry 3119: it was edited")) : .whole, older: 4687)
   }
 }

@@ -38,7 +38,7 @@ extension PageStyle {
     @media (max-width: 40rem) {
       .step { padding: .2rem .25rem .15rem; font-size: .79rem; letter-spacing: -.01em; }
       .step .icon { width: 100%; height: 1em; }
-      .step > span { width: 100%; overflow: hidden; text-overflow: ellipsis; }
+      .step > span:not(.vh) { width: 100%; overflow: hidden; text-overflow: ellipsis; }
     }
     """
 

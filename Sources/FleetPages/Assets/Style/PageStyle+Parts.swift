@@ -6,10 +6,10 @@ extension PageStyle {
     .pair { display: grid; grid-template-columns: minmax(18rem, 2fr) minmax(0, 5fr); gap: 0 1rem; }
     .empty { padding: .25rem 0; color: var(--muted); }
     .badge {
-      display: inline-flex; align-items: center; gap: .35rem; padding: .05rem .55rem; border-radius: 1rem;
-      background: var(--tint); color: var(--ink); font-size: .93rem; font-weight: 600; white-space: nowrap;
+      display: inline-block; padding: .05rem .55rem; border-radius: 1rem; background: var(--tint); color: var(--ink); font-size: .93rem; font-weight: 600; white-space: nowrap;
       font-family: var(--sans); letter-spacing: 0;
     }
+    .badge .icon { margin-right: .35rem; }
     .button {
       display: inline-flex; align-items: center; gap: .4rem; min-height: 2.3rem; padding: .3rem .8rem;
       border: 1px solid var(--edge); border-radius: 6px; background: var(--panel); color: var(--text);
