@@ -1,7 +1,8 @@
 /// Where a token is given for a session.
 package enum LoginPage {
-  /// `refusal`: why the last try was refused, in one sentence.
-  /// `next`: where the person wants to go.
+  /// - Parameters:
+  ///   - refusal: why the last try was refused, in one sentence.
+  ///   - next: the page that was asked for; the server goes on to it only where it is one of its own.
   package static func render(refusal: String? = nil, next: String? = nil, _ context: PageContext) -> String {
     PageShell.document(context, area: nil, title: "Sign in") {
       Tag.div(.class("narrow", "panel")) {

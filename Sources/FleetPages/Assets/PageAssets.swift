@@ -6,14 +6,14 @@ package struct PageAsset: Hashable, Sendable {
   package var link: Link
   package var contentType: String
   package var body: String
-  /// Changes with the body, in the form of the header `ETag`.
-  package var etag: String
+  /// Changes with the body: what stands between the quotes of an `ETag`.
+  package var tag: String
 
   init(_ link: Link, _ contentType: String, _ body: String) {
     self.link = link
     self.contentType = contentType
     self.body = body
-    etag = "\"\(ContentHash.sha256(Array(body.utf8)).prefix(32))\""
+    tag = String(ContentHash.sha256(Array(body.utf8)).prefix(32))
   }
 
   package static let all = [
@@ -22,7 +22,7 @@ package struct PageAsset: Hashable, Sendable {
     PageAsset(PageLinks.icon, "image/svg+xml", icon),
   ]
 
-  /// What the server lets a page load, as the header `Content-Security-Policy`: only what comes from itself, and no
+  /// The strictest `Content-Security-Policy` that the pages work under: only what comes from their own server, and no
   /// script or style in the page.
   package static let contentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "

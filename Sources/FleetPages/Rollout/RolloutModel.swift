@@ -116,6 +116,8 @@ extension RolloutPage {
     package var waits: [Wait]
     package var waves: [Wave]
     package var excluded: [Excluded]
+    /// Servers that its plan shuts down: who approves gives the number back.
+    package var restarts: Int
     /// What can be done to it now, whoever looks.
     package var actions: Set<PageAbility>
     /// The journal entry that the model stands at: live events follow from here.
@@ -124,7 +126,7 @@ extension RolloutPage {
     package init(
       id: String, plan: String, standing: RolloutStanding, reason: String?, startedBy: String?, startedAt: Instant?,
       forecast: String?, budgets: [Budget], waits: [Wait], waves: [Wave], excluded: [Excluded],
-      actions: Set<PageAbility>, seq: Int64
+      restarts: Int, actions: Set<PageAbility>, seq: Int64
     ) {
       self.id = id
       self.plan = plan
@@ -137,6 +139,7 @@ extension RolloutPage {
       self.waits = waits
       self.waves = waves
       self.excluded = excluded
+      self.restarts = restarts
       self.actions = actions
       self.seq = seq
     }

@@ -27,24 +27,18 @@ package enum RolloutPage {
   }
 
   private static func actions(_ model: Model, _ context: PageContext) -> Html {
-    let forms = [
-      ActionForm(
-        ability: .approve, target: PageLinks.act(.approve, rollout: model.id),
-        back: PageLinks.rollout(model.id), title: "Approve", icon: .check,
-        says: "You agree to exactly this plan.", asksReason: false),
-      ActionForm(
-        ability: .resume, target: PageLinks.act(.resume, rollout: model.id),
-        back: PageLinks.rollout(model.id), title: "Resume", icon: .play,
-        says: "It goes on where it stands.", asksReason: false),
-      ActionForm(
-        ability: .pause, target: PageLinks.act(.pause, rollout: model.id),
-        back: PageLinks.rollout(model.id), title: "Pause", icon: .pause,
-        says: "No further host is begun; those under way go on to their end.", asksReason: true),
-      ActionForm(
-        ability: .halt, target: PageLinks.act(.halt, rollout: model.id),
-        back: PageLinks.rollout(model.id), title: "Halt", icon: .stop,
-        says: "No further host is begun until a person resumes it.", asksReason: true, isGrave: true),
+    let says: [(PageAbility, title: String, icon: Icon, says: String)] = [
+      (.approve, "Approve", .check, "You agree to exactly this plan."),
+      (.resume, "Resume", .play, "It goes on where it stands."),
+      (.pause, "Pause", .pause, "No further host is begun; those under way stop at their next step."),
+      (.halt, "Halt", .stop, "No further host is begun until a person resumes it."),
     ]
+    let forms = says.map { ability, title, icon, says in
+      ActionForm(
+        ability: ability, target: PageLinks.act(ability, rollout: model.id), back: PageLinks.rollout(model.id),
+        title: title, icon: icon, says: says, asksReason: ability == .pause || ability == .halt,
+        restarts: ability == .approve ? model.restarts : 0, isGrave: ability == .halt)
+    }
     return .joined(forms.filter { model.actions.contains($0.ability) }.map { $0.html(context) })
   }
 

@@ -2,13 +2,15 @@
 struct ActionForm {
   var ability: PageAbility
   var target: Link
-  /// The page to go on to.
+  /// Where it leads when it is done.
   var back: Link
   var title: String
   var icon: Icon
   /// What happens when the form is sent.
   var says: String
   var asksReason: Bool
+  /// The plan shuts so many servers down, and a person has to give the number back; 0: it is not asked for.
+  var restarts = 0
   /// Whether it stops work or gives something up.
   var isGrave = false
 
@@ -30,9 +32,20 @@ struct ActionForm {
             .type("text"), .id("\(id)-reason"), .name("reason"), .plain("maxlength", "\(Self.longestReason)"),
             .flag("required"), .plain("autocomplete", "off"), .described(by: "\(id)-says"))
         }
+        if restarts > 0 { askRestarts(id) }
         Tag.button(.type("submit"), .class("button", isGrave ? "grave" : "primary")) { "\(title) now" }
       }
     }
+  }
+
+  @HtmlBuilder private func askRestarts(_ id: String) -> Html {
+    Tag.label(.plain("for", "\(id)-restarts")) {
+      "Servers that may be shut down: the plan shuts down \(PageText.grouped(restarts))"
+    }
+    Tag.input(
+      .type("text"), .id("\(id)-restarts"), .name("acceptRestarts"), .plain("inputmode", "numeric"),
+      .plain("pattern", "[0-9]+"), .plain("maxlength", "6"), .flag("required"), .plain("autocomplete", "off"),
+      .described(by: "\(id)-says"))
   }
 
   /// A sentence, not an essay; the journal keeps it for ever.

@@ -23,10 +23,10 @@ package enum PageLinks {
       "compliance", "report",
       query: [(name: "format", value: format.rawValue)] + (at.map { [(name: "at", value: $0.rfc3339)] } ?? []))
   }
-  /// A form is sent here with `csrf`, `back` and, where a reason is asked for, `reason`.
+  /// A form is sent here, to the API as programs use it, with `csrf`, `back` (the page to go on to) and what the form
+  /// asks for: `reason`, `acceptRestarts`.
   package static func act(_ ability: PageAbility, rollout id: String) -> Link {
     .path("v1", "rollouts", id, ability.rawValue)
   }
-  /// A form is sent here with `csrf`, `back` and `reason`.
   package static func release(host: String) -> Link { .path("v1", "hosts", host, "release") }
 }

@@ -115,11 +115,13 @@ extension BrowserTests {
         try await page.press(.tab)
         let asksReason = ability == .pause || ability == .halt
         if asksReason { try await page.type("disks are full & <b>") }
+        if ability == .approve { try await page.type("4") }
         try await page.loaded { @Sendable () async throws(BrowserError) in try await page.press(.enter) }
         let request = try #require(posted.withLock { $0 })
-        #expect(request.path == "/rollouts/ro-7c1f20ab/\(ability.rawValue)")
+        #expect(request.path == "/v1/rollouts/ro-7c1f20ab/\(ability.rawValue)")
         let reason = asksReason ? "&reason=disks+are+full+%26+%3Cb%3E" : ""
-        #expect(request.body == "csrf=4f0c2a\(reason)")
+        let restarts = ability == .approve ? "&acceptRestarts=4" : ""
+        #expect(request.body == "csrf=4f0c2a&back=%2Frollouts%2Fro-7c1f20ab\(reason)\(restarts)")
       }
     }
 

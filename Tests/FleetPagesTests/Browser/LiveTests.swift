@@ -1,5 +1,6 @@
 import FleetBrowser
 import FleetPages
+import Synchronization
 import Testing
 
 extension BrowserTests {
@@ -116,6 +117,57 @@ extension BrowserTests {
         #expect(await site.request().headers["last-event-id"] == "4714")
         await site.give(.content(status: 401, headers: [:], body: ""))
         try await page.wait(until: "document.getElementById('live-status').textContent.startsWith('Signed out')")
+      }
+    }
+
+    /// The server says where the page stands also where nothing happened.
+    @Test func aPlaceWithoutAnEvent() async throws {
+      try await Browser.with { browser in
+        let site = Site()
+        let page = try await browser.page { await site.answer($0) }
+        try await page.open("\(PageSite.origin)/rollouts/ro-7c1f20ab")
+        _ = await site.request()
+        let place = "retry: 1000\nid: 4800\n\n: still here\n\nevent: problem\ndata: {}\n\n"
+        await site.give(.content(status: 200, headers: ["Content-Type": "text/event-stream"], body: place))
+        #expect(await site.request().headers["last-event-id"] == "4800")
+        await site.end()
+      }
+    }
+
+    /// Over a real connection that stays open: events come in pieces, cut anywhere, and each is shown while it lasts.
+    @Test func eventsInPieces() async throws {
+      let text = Mutex("under way")
+      let server = try StreamServer { path in
+        if let asset = PageAsset.all.first(where: { $0.link.text == path }) { return (asset.contentType, asset.body) }
+        var model = PageSamples().rollout()
+        model.waves[1].hosts[1].text = text.withLock { $0 }
+        let context = PageSamples().context()
+        let isFragment = path.hasSuffix("fragment=1")
+        let body = isFragment ? RolloutPage.fragment(model, context) : RolloutPage.render(model, context)
+        return ("text/html; charset=utf-8", body)
+      }
+      defer { server.end() }
+      try await Browser.with { browser in
+        let page = try await browser.page()
+        try await page.open("http://127.0.0.1:\(server.port)/rollouts/ro-7c1f20ab")
+        let stream = await server.stream()
+        try await page.wait(until: "document.getElementById('live-status').textContent === 'Live'")
+        for (id, size) in [(4712, 1), (4713, 7), (4714, 1000)] {
+          text.withLock { $0 = "text of \(id) is ä" }
+          let event = Self.event(id)
+          var rest = Substring(
+            "id: \(event.id)\r\nevent: effectObserved\r\ndata: \(event.data)\r\n\r\n: still here\n\n")
+          while !rest.isEmpty {
+            server.send(String(rest.prefix(size)), on: stream)
+            rest = rest.dropFirst(size)
+          }
+          try await page.wait(until: "document.getElementById('live').textContent.includes('text of \(id) is ä')")
+        }
+        server.cut(stream)
+        let second = await server.stream()
+        #expect(server.heads.map { $0.contains("last-event-id: 4714\r\n") } == [false, true])
+        server.cut(second)
+        #expect(await page.faults.filter { !$0.contains("favicon") && !$0.contains("ERR_") } == [])
       }
     }
 

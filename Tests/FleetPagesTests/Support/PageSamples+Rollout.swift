@@ -26,7 +26,7 @@ extension PageSamples {
           text: word("2 SEV-ES servers run on it, and none could start again on 1.55.36")),
         RolloutPage.Excluded(
           host: word("sev-0032"), kind: word("unreachable"), text: word("no route to 10.0.3.32 within 10s")),
-      ], actions: [.pause, .halt, .resume, .approve], seq: 4711)
+      ], restarts: 4, actions: [.pause, .halt, .resume, .approve], seq: 4711)
   }
 
   private func waves() -> [RolloutPage.Wave] {

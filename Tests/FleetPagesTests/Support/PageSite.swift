@@ -16,7 +16,8 @@ enum PageSite {
   /// The assets; `nil`: the request is for something else.
   static func asset(_ request: BrowserRequest) -> BrowserAnswer? {
     guard let asset = PageAsset.all.first(where: { $0.link.text == request.path }) else { return nil }
-    return .content(status: 200, headers: ["Content-Type": asset.contentType, "ETag": asset.etag], body: asset.body)
+    return .content(
+      status: 200, headers: ["Content-Type": asset.contentType, "ETag": "\"\(asset.tag)\""], body: asset.body)
   }
 
   static let missing = BrowserAnswer.content(status: 404, headers: ["Content-Type": "text/plain"], body: "not here")

@@ -17,7 +17,9 @@ enum SamplePage: String, CaseIterable, CustomTestStringConvertible {
     case .compliance: CompliancePage.render(samples.compliance(), filter: FleetFilter(), context)
     case .audit: AuditPage.render(samples.audit(), context)
     case .login:
-      LoginPage.render(refusal: samples.word("No token is like that."), samples.context(isSignedIn: false))
+      LoginPage.render(
+        refusal: samples.word("No token is like that."), next: samples.word("/rollouts"),
+        samples.context(isSignedIn: false))
     case .error:
       ErrorPage.render(
         ErrorPage.Model(

@@ -104,8 +104,9 @@ extension PageScript {
       }
 
       function heard(event) {
-        if (event.id === undefined || event.data === undefined) return;
+        if (event.id === undefined) return;
         last = event.id;
+        if (event.data === undefined) return;
         let entry;
         try { entry = JSON.parse(event.data); } catch { return; }
         if (region.dataset.rollout && entry.rollout !== region.dataset.rollout) return;
