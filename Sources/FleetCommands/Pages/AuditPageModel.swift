@@ -23,7 +23,7 @@ enum AuditPageModel {
     let audit = try chain.look(store)
     return AuditPage.Model(
       entries: found.map(entry), filter: filter, count: audit.entries, head: audit.entries == 0 ? nil : audit.head,
-      fault: audit.fault.map { "entry \($0.seq): \($0.text)" }, older: older)
+      chain: audit.fault.map { .broken("entry \($0.seq): \($0.text)") } ?? .whole, older: older)
   }
 
   private static func entry(_ row: AuditRow) -> AuditPage.Entry {

@@ -56,7 +56,7 @@ enum RolloutPageModel {
       waves: waves(report, rollout, context.inventory, now: now),
       excluded: report.excluded.map {
         RolloutPage.Excluded(host: $0.host.rawValue, kind: $0.exclusion.kind.rawValue, text: $0.exclusion.text)
-      }, actions: actions(standing), seq: seq)
+      }, restarts: plan.restarts.count, actions: actions(standing), seq: seq)
   }
 
   private static func actions(_ standing: RolloutStanding) -> Set<PageAbility> {
