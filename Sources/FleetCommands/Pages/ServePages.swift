@@ -129,12 +129,9 @@ extension Call {
 }
 
 extension Instant {
-  /// As a browser's field for a date and a time spells it, or in full; both in UTC.
+  /// A day of a browser's field, up to its last second, or a time in full; both in UTC.
   init?(pageTime text: String) {
-    guard
-      let instant = [text, text + "Z", text + ":00Z", text + "T00:00:00Z"].lazy.compactMap({ Instant(rfc3339: $0) })
-        .first
-    else { return nil }
+    guard let instant = Instant(rfc3339: text) ?? Instant(rfc3339: text + "T23:59:59Z") else { return nil }
     self = instant
   }
 }
