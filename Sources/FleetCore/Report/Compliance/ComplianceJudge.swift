@@ -75,8 +75,7 @@ package struct ComplianceJudge: Sendable {
     if row.state != .compliant {
       row.breaches.append(
         ComplianceBreach(
-          subject: .finding(row.state.rawValue), text: "its state is \(row.state.rawValue)",
-          isUnknown: row.state == .unknown))
+          subject: .finding(row.state.rawValue), text: row.deviation, isUnknown: row.state == .unknown))
     }
     for verdict in row.bulletins where verdict.isEnforced {
       let isUnknown = verdict.state == .unknown && rules.enforceUnknown
@@ -119,6 +118,19 @@ extension ComplianceRules {
 }
 
 extension ComplianceRow {
+  /// How it stands to its target, in one sentence.
+  fileprivate var deviation: String {
+    let wanted = target.map { "its target \($0)" } ?? "no target"
+    switch state {
+    case .compliant: return "it runs \(wanted)"
+    case .behind: return "it runs \(running.map(\.description) ?? "an unknown version"), older than \(wanted)"
+    case .ahead: return "it runs \(running.map(\.description) ?? "an unknown version"), newer than \(wanted)"
+    case .unstable:
+      return "it runs \(wanted), and \(afterReboot.map(\.description) ?? "an unknown version") after the next reset"
+    case .unknown: return target == nil ? "it has no target" : "nobody can tell whether it is right by \(wanted)"
+    }
+  }
+
   /// Whether something stands there that a waiver of this subject would be about.
   func concerns(_ subject: ComplianceRules.Subject) -> Bool {
     switch subject {
