@@ -101,7 +101,7 @@ final class StreamServer: Sendable {
   private static func write(_ text: String, _ connection: Int32) {
     var rest = Array(text.utf8)
     while !rest.isEmpty {
-      let count = Glibc.send(connection, rest, rest.count, Int32(MSG_NOSIGNAL.rawValue))
+      let count = Glibc.send(connection, rest, rest.count, Int32(MSG_NOSIGNAL))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       rest.removeFirst(count)

@@ -23,6 +23,8 @@ extension PageStyle {
     .folded .fold summary { display: inline-block; }
     .folded .fold details[open] { padding-bottom: .5rem; }
     .folded tbody tr.fold:hover { background: none; }
+    .grid th.mono { min-width: 10rem; overflow-wrap: anywhere; }
+    @media (max-width: 40rem) { .fold details { position: sticky; left: 0; max-width: calc(100vw - 9.5rem); } }
     .differs th, .differs td { background: var(--raised); font-weight: 600; }
     .differs .badge { font-weight: 650; }
     """
