@@ -103,6 +103,7 @@ struct CatalogAdd: AsyncParsableCommand {
       let writer = CatalogImport(folder: options.catalogFolder)
       let new = try writer.new(additions)
       try writer.write(new)
+      if !new.isEmpty { CatalogAudit.tell(new, options) }
       let output = Output(options)
       if options.json {
         try output.document(CatalogDocument(CommandContext.catalog(options).records))

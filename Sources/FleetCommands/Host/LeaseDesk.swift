@@ -36,6 +36,8 @@ package struct LeaseDesk {
         ExitStatus.usage, "leaseIsOurs", "\(host.id) is leased to this controller already: \(lease.text)",
         expected: "a lease of another controller", found: lease.text)
     }
+    let action = Action(by: person, .adoptHost, host.id.rawValue, why: reason)
+    try services.store.audit(action, host: host.id, at: services.clock.now())
     try tell("leaseAdoption", "\(person) takes its lease over from \(lease.text): \(reason)", host)
     let holder = services.controller.holder(rollout: LeaseHolder.adopted)
     try await services.hosts.perform(host, .replaceLease(holder: holder.line))

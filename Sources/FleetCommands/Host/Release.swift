@@ -17,7 +17,7 @@ package struct Release {
   /// The service first, then the record: a release that Nova did not take is no release. Returns what became of the
   /// service and what is left to do by hand. Throws `CommandError` where nova-compute is down or Nova does not enable
   /// it, and the errors of Nova and the store.
-  package func release(reason: String) async throws -> String {
+  package func release(reason: String, by person: String) async throws -> String {
     let run = try run()
     var said = try await enable(run)
     let stopped = run?.stoppedServers ?? []
@@ -26,8 +26,10 @@ package struct Release {
     }
     // Nova was asked meanwhile, and one quarantine is lifted once.
     guard try services.store.quarantines()[host.id] == quarantine else { throw CommandError.notQuarantined(host.id) }
+    let action = Action(by: person, .releaseHost, host.id.rawValue, why: reason)
     try services.store.append(
-      .run(.released(reason: reason)), rollout: quarantine.rollout, host: host.id, at: services.clock.now())
+      [(event: .audited(action), host: host.id), (event: .run(.released(reason: reason)), host: host.id)],
+      rollout: quarantine.rollout, at: services.clock.now())
     return await said + givenBack()
   }
 
@@ -81,7 +83,7 @@ extension CommandContext {
       return try await giveLeaseBack(host, reason, by: person, store)
     }
     return try await withServices(store) { services in
-      try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason)
+      try await Release(host: host, quarantine: quarantine, services: services).release(reason: reason, by: person)
     }
   }
 }
@@ -99,8 +101,12 @@ extension CommandContext {
     return try await withServices(store, asksNova: false) { services in
       guard let said = try await LeaseDesk(services).giveBack(host) else { throw CommandError.notQuarantined(host.id) }
       let text = "\(person) had its lease given back: \(reason)"
+      let action = Action(by: person, .giveLeaseBack, host.id.rawValue, why: reason)
       try store.append(
-        .finding(kind: "leaseReleased", text: text), rollout: nil, host: host.id, at: services.clock.now())
+        [
+          (event: .audited(action), host: host.id), (event: .finding(kind: "leaseReleased", text: text), host: host.id),
+        ],
+        rollout: nil, at: services.clock.now())
       return said
     }
   }

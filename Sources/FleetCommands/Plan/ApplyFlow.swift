@@ -42,6 +42,7 @@ struct ApplyFlow {
         hosts, options: options, waves: context.inventory.policy.inForce(options).waves, offline: offline)
     }
     try PlanFindings.check(made.findings)
+    try context.auditPlan(made.id.rawValue, made.plan, store)
     return try await go(made.plan, made.id.rawValue, driver, named: named)
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import FleetCore
 import FleetEngine
 import FleetFormats
+import FleetStore
 
 /// `sevfleet plan`
 struct PlanCommand: AsyncParsableCommand {
@@ -24,6 +25,7 @@ struct PlanCommand: AsyncParsableCommand {
           chosen, options: asked, waves: context.inventory.policy.inForce(asked).waves, offline: planning.offline)
       }
       try PlanFindings.check(made.findings)
+      try context.auditPlan(made.id.rawValue, made.plan, store)
       let now = SystemClock().now()
       let seen = made.observations.mapValues(\.observedAt)
       if options.json {
@@ -39,6 +41,15 @@ struct PlanCommand: AsyncParsableCommand {
       }
       return detailedExitcode && !made.plan.changes.isEmpty ? ExitStatus.changesPending : ExitStatus.done
     }
+  }
+}
+
+extension CommandContext {
+  /// Who made a plan that was not kept before; nobody makes it again.
+  func auditPlan(_ id: String, _ plan: Plan, _ store: FleetStore) throws {
+    let stored = try store.plan(id: id)
+    guard stored.createdAt == stored.plannedAt else { return }
+    try store.audit(Action(by: Operator.name, .keepPlan, id, why: plan.options.emergency), at: SystemClock().now())
   }
 }
 

@@ -32,7 +32,8 @@ enum Driver {
       let terms = EmergencyTerms(plan, policy: context.inventory.policy.emergency, breakGlass: breakGlass)
       if terms.approvals > 0 {
         let left = JournalEvent.rolloutLeft(by: Operator.name, approvals: terms.approvals)
-        try held.store.createRollout(id: rollout, plan: planID, at: SystemClock().now(), events: [left])
+        try held.store.createRollout(
+          id: rollout, plan: planID, at: SystemClock().now(), events: [left] + plan.consents(by: Operator.name))
         return try wait(rollout, context)
       }
       let run = RunFlow(context: context, held: held)
@@ -40,7 +41,7 @@ enum Driver {
       try pauseOthers(held, for: rollout, plan, context)
       try held.store.createRollout(
         id: rollout, plan: planID, at: SystemClock().now(),
-        events: [terms.finding(by: Operator.name)].compactMap { $0 })
+        events: terms.events(by: Operator.name, rollout: rollout) + plan.consents(by: Operator.name))
       if plan.options.emergency != nil {
         try EmergencyQuestions.close(held.store, for: rollout, plan, at: SystemClock().now())
       }
@@ -79,6 +80,8 @@ enum Driver {
       // Nothing is paused for an emergency that may not begin.
       _ = try context.beginning(of: record.id, held.store)
       try pauseOthers(held, for: record.id, plan, context)
+      try held.store.audit(
+        Action(by: Operator.name, .resumeRollout, record.id), rollout: record.id, at: SystemClock().now())
       return try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
     case .served(let served, let store):
       let answer = try await served.ask(ControlRequest(.resume, rollout: record.id, by: Operator.name))

@@ -7,7 +7,7 @@ import Synchronization
 
 /// The controller that stays: drives what was planned, approved or left to it, plans what is due, and looks for drift.
 ///
-/// Four loops that do not wait for each other. An error of one look or one plan is told and tried again with the next
+/// Five loops that do not wait for each other. An error of one look or one plan is told and tried again with the next
 /// turn; one of the journal ends the process, after hosts under work came to a boundary (decision 0016).
 struct ServeFlow {
   /// Between two looks at every host, unless told otherwise: drift of firmware is rare, and a look costs a host 60 ms.
@@ -49,6 +49,7 @@ struct ServeFlow {
     try await update(desk, context.inventory)
     let server = try await serve(files, desk)
     try held.listen { await desk.answer($0) }
+    try ServeAudit.begin(held)
     let interruption = Interruption(hint: context.options.commandLine([ServeCommand.name]), json: context.options.json)
     Output.note("serving \(context.inventory.schedules.count) schedule(s) for \(context.inventory.hosts.count) host(s)")
     await withTaskGroup { group in
@@ -56,6 +57,7 @@ struct ServeFlow {
       group.addTask { await every(Self.planInterval) { try await plan(files, desk) } }
       group.addTask { await every(Self.planInterval) { try await stageAhead(files, desk) } }
       group.addTask { await every(probeEvery) { try await look(files) } }
+      group.addTask { await notify(files) }
       for await _ in bell.rings {
         do {
           while let job = try await desk.next() { group.addTask { await drive(job, files, desk) } }
@@ -66,6 +68,7 @@ struct ServeFlow {
       }
       group.cancelAll()
     }
+    ServeAudit.end(held, failure.first)
     // Last, so that who follows sees how it ended.
     await server?.stop()
     if let error = failure.first { throw error }
@@ -139,6 +142,16 @@ struct ServeFlow {
     _ = try await context.withServices(held.store, asksNova: false) {
       try await PlanMaker(services: $0).probe(hosts)
     }
+  }
+
+  /// Tells receivers what the journal says, until the controller leaves.
+  private func notify(_ files: ServeFiles) async {
+    let id = (try? held.store.controller())?.id ?? ServeCommand.name
+    let sender = NetworkSender(sender: id, now: { SystemClock().now() })
+    await Outbox(
+      store: held.store, sender: sender, settings: { files.current.inventory.notify }, note: { Output.note($0) }
+    ).run()
+    await sender.shutdown()
   }
 
   private func drive(_ job: ServeJob, _ files: ServeFiles, _ desk: ServeDesk) async {

@@ -68,7 +68,9 @@ extension CommandContext {
     }
     let lock = try DaemonLock.takeOver(folder: stateFolder, command: command, at: at)
     Output.note("taken over from: \(holder.text); whatever it still begins is refused by the journal")
-    return try HeldLock(lock, folder: stateFolder)
+    let held = try HeldLock(lock, folder: stateFolder)
+    try held.store.audit(Action(by: Operator.name, .takeOver, holder.text), at: at)
+    return held
   }
 
   /// The lock for an instant, to write one thing down; throws `locked`, which tells who holds it.

@@ -44,6 +44,15 @@ package struct StopWish: Hashable, Sendable, Codable {
     }
   }
 
+  /// The same for the audit log; `nil`: nothing is to be told.
+  package func action(_ rollout: String) -> Action? {
+    switch kind {
+    case .pause: Action(by: by, .pauseRollout, rollout, why: reason)
+    case .halt: Action(by: by, .haltRollout, rollout, why: reason)
+    case .leave: nil
+    }
+  }
+
   private var weight: Int {
     switch kind {
     case .leave: 0

@@ -30,7 +30,9 @@ package struct Approval: Sendable {
         text: "\(plan.restartSentence ?? "no server will be shut down"), and exactly that is to be accepted",
         expected: "--accept-restarts \(plan.restarts.count)", found: "--accept-restarts \(restarts)")
     }
-    try store.append(.rolloutApproved(by: person), rollout: record.id, host: nil, at: clock.now())
+    let consent = plan.restartConsent(by: person).map { [JournalEvent.audited($0)] } ?? []
+    let events = consent + [.rolloutApproved(by: person)]
+    try store.append(events.map { (event: $0, host: nil) }, rollout: record.id, at: clock.now())
     let waiting = try store.booking(rollout: record.id).waiting
     return "rollout \(record.id) is approved by \(person)" + (waiting.map { "; it \($0)" } ?? "")
   }

@@ -74,6 +74,14 @@ package final class ControlDesk: Sendable {
     guard let rollout = request.rollout else {
       return ControlAnswer(.refused, "no rollout was named", kind: "usage", holder: holder)
     }
+    // Written down first: what is obeyed has an author, also where its rollout ends by itself before it stops.
+    if inHand.contains(rollout), let action = wish.action(rollout) {
+      do throws(StoreError) {
+        try store.audit(action, rollout: rollout, at: clock.now())
+      } catch {
+        return ControlAnswer(.refused, error.text, kind: error.kind.rawValue, holder: holder, rollouts: inHand)
+      }
+    }
     let isInHand = state.withLock { state in
       guard state.inHand.contains(rollout) else { return false }
       state.wishes[rollout] = state.wishes[rollout]?.joined(wish) ?? wish
@@ -118,7 +126,8 @@ package struct StopOutright: Sendable {
     case (.running, _), (.paused, .halt): break
     }
     guard let event = wish.event else { return "rollout \(record.id) is left as it is" }
-    try store.append(event, rollout: record.id, host: nil, at: clock.now())
+    let told = wish.action(record.id).map { [(event: JournalEvent.audited($0), host: HostID?.none)] } ?? []
+    try store.append(told + [(event: event, host: nil)], rollout: record.id, at: clock.now())
     let before =
       record.state == .running
       ? "was not running, nobody works on it" : record.isWaiting ? "was waiting" : "was paused"

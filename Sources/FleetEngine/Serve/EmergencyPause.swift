@@ -33,7 +33,8 @@ package struct EmergencyPause: Sendable {
         if let takeUp, amid.contains(record.id) {
           takeUp(record.id, wish)
         } else {
-          try store.append(event, rollout: record.id, host: nil, at: now)
+          let told = wish.action(record.id).map { [(event: JournalEvent.audited($0), host: HostID?.none)] } ?? []
+          try store.append(told + [(event: event, host: nil)], rollout: record.id, at: now)
         }
       }
     }

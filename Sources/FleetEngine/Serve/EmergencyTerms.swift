@@ -13,7 +13,12 @@ package struct EmergencyTerms: Hashable, Sendable {
     self.breakGlass = isEmergency ? breakGlass : nil
   }
 
-  package func finding(by person: String) -> JournalEvent? {
-    breakGlass.map { BrokenGlass.finding(by: person, reason: $0) }
+  /// Why nobody else was asked, for readers of the rollout and of the audit log; empty: nobody had to be.
+  package func events(by person: String, rollout: String) -> [JournalEvent] {
+    guard let breakGlass else { return [] }
+    return [
+      BrokenGlass.finding(by: person, reason: breakGlass),
+      .audited(Action(by: person, .breakGlass, rollout, why: breakGlass)),
+    ]
   }
 }

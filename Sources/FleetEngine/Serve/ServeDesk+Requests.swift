@@ -68,7 +68,7 @@ extension ServeDesk {
     let beginsAtOnce = isEmergency && terms.approvals == 0
     if beginsAtOnce { try pauseOthers(for: rollout, by: by) }
     let left = JournalEvent.rolloutLeft(by: by, approvals: terms.approvals > 0 ? terms.approvals : nil)
-    let events = [left] + [terms.finding(by: by)].compactMap { $0 }
+    let events = [left] + terms.events(by: by, rollout: rollout) + plan.consents(by: by)
     try store.createRollout(id: rollout, plan: planID, at: clock.now(), events: events)
     if beginsAtOnce {
       try EmergencyQuestions.close(store, for: rollout, plan, butInHand: control.inHand, at: clock.now())

@@ -24,7 +24,7 @@ package enum MailText {
       "From: \(from)", "To: \(to.joined(separator: ",\r\n "))", "Subject: \(encoded(subject(notifications)))",
       "Date: \(date(at))",
       // The same entry makes the same id: a repeat after a crash is seen to be one.
-      "Message-ID: <sevfleet.\(sender.prefix(32)).\(first?.entry.seq ?? 0)@\(domain)>",
+      "Message-ID: <sevfleet.\(sender.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(32)).\(first?.entry.seq ?? 0)@\(domain)>",
       "Auto-Submitted: auto-generated",
       "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64",
     ]

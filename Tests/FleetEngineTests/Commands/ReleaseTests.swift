@@ -20,7 +20,8 @@ import Testing
       catalog: Catalog(),
       moves: MoveSlots())
     let quarantine = try rollout.quarantine(effects)
-    return try await Release(host: host, quarantine: quarantine, services: services).release(reason: "looked at")
+    return try await Release(host: host, quarantine: quarantine, services: services).release(
+      reason: "looked at", by: "ops")
   }
 
   private static func world(_ change: @Sendable (inout ComputeServiceState) -> Void = { _ in }) -> StubWorld {
