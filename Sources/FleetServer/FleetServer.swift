@@ -37,10 +37,11 @@ package final class FleetServer: Sendable {
   /// `http://127.0.0.1:8443`.
   package var url: String { "\(isSecure ? "https" : "http")://\(address)" }
 
-  /// Begins to serve. Throws `badCertificate` and `notListening`.
+  /// Begins to serve; `ended` is told why where it ends although nobody stopped it. Throws `badCertificate` and
+  /// `notListening`.
   package static func start(
     _ configuration: ServerConfiguration, source: any ServerSource, tokens: TokenFile,
-    pages: (any ServerPages)? = nil
+    pages: (any ServerPages)? = nil, ended: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws(ServerError) -> FleetServer {
     let tls = try configuration.tlsConfiguration()
     let feed = EventFeed(source.store)
@@ -65,6 +66,10 @@ package final class FleetServer: Sendable {
     for await port in ports {
       var address = configuration.address
       address.port = port
+      Task {
+        let why = await cause(serving)
+        if !feed.isClosed { ended(why) }
+      }
       return FleetServer(
         address: address, isSecure: tls != nil, routes: table.routes.map(\.title), feed: feed, group: group,
         serving: serving,
@@ -77,7 +82,7 @@ package final class FleetServer: Sendable {
 
   private static func cause(_ serving: Task<Void, any Error>) async -> String {
     switch await serving.result {
-    case .success: "it ended at once"
+    case .success: "it ended by itself"
     case .failure(let error): "\(error)"
     }
   }

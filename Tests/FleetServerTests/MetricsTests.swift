@@ -65,7 +65,7 @@ import Testing
       #expect(value("sevfleet_probe_errors", ["kind": "unreachable"]) == 1)
       #expect(value("sevfleet_rollout_hosts", ["rollout": "r-1234", "outcome": "pending"]) == 2)
       #expect(value("sevfleet_rollouts", ["state": "running"]) == 1)
-      #expect(value("sevfleet_journal_entries") == 3)
+      #expect(value("sevfleet_journal_entries_total") == 3)
       for name in ["sevfleet_lock_age_seconds", "sevfleet_last_look_age_seconds", "sevfleet_event_readers"] {
         #expect(value(name).map { $0 >= 0 } == true, "\(name)")
       }

@@ -80,7 +80,8 @@ struct ServeFlow {
     guard let server else { return nil }
     let source = ServeSource(files: files, store: held.store, desk: desk)
     let started = try await FleetServer.start(
-      server, source: source, tokens: TokenFile(folder: context.stateFolder), pages: ServePages(source: source))
+      server, source: source, tokens: TokenFile(folder: context.stateFolder), pages: ServePages(source: source),
+      ended: { Output.note("nobody is served over HTTP any more: \($0)") })
     Output.note("listening at \(started.url)")
     return started
   }

@@ -56,6 +56,9 @@ package final class EventFeed: Sendable {
 
   package init(_ store: FleetStore) { self.store = store }
 
+  /// Whether it came to its end: nobody is served any more.
+  var isClosed: Bool { state.withLock(\.isClosed) }
+
   package var readerCount: Int { state.withLock(\.readers.count) }
 
   /// Readers that have had everything there is.

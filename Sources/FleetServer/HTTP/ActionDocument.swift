@@ -13,6 +13,12 @@ struct ActionDocument: Encodable, Hashable, Sendable {
   var host: HostID?
 }
 
+extension ServerSource {
+  /// Asks the desk, and goes on with it also where whoever asked goes away or the server ends: what was begun on a host
+  /// is not left in the middle for that.
+  func asked(_ request: ControlRequest) async -> ControlAnswer { await Task { await ask(request) }.value }
+}
+
 extension Answer {
   /// What the controller answered; throws what it refused.
   static func action(_ answer: ControlAnswer, rollout: String? = nil, host: HostID? = nil) throws -> Answer {

@@ -33,6 +33,8 @@ struct Dispatcher: Sendable {
   private func answer(_ request: Request, _ context: PeerContext, _ hearing: inout Hearing) async throws -> Answer {
     hearing.path = request.head.path ?? "/"
     let target = try Target(hearing.path)
+    // What a form was sent to is no page to come back to.
+    if request.method == .post { hearing.path = "/" }
     let (route, parameters) = try table.find(request.method.rawValue, target.path)
     hearing.audience = route.audience
     let content = route.body.map { _ in Content(request.headers) } ?? .none
@@ -164,6 +166,9 @@ struct Dispatcher: Sendable {
         try await request.body.consumeWithCancellationOnInboundClose { _ in try await stream.write(to: &writer) }
         try await writer.finish(nil)
       }
+    }
+    if let tag = headers[.eTag], answer.status == 200, request.headers[.ifNoneMatch] == tag {
+      return Response(status: .notModified, headers: headers)
     }
     let response = Response(status: .init(code: answer.status), headers: headers, body: body)
     return request.method == .head ? response.createHeadResponse() : response

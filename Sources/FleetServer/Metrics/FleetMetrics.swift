@@ -24,7 +24,7 @@ actor FleetMetrics {
     try addDrains(&metrics)
     metrics.begin("sevfleet_lock_age_seconds", .gauge, "Since the running controller took the lock.")
     metrics.add(max(0, (now - source.holder.startedAt).wholeSeconds))
-    metrics.begin("sevfleet_journal_entries", .counter, "Entries of the journal.")
+    metrics.begin("sevfleet_journal_entries_total", .counter, "Entries of the journal.")
     metrics.add(try source.store.lastSeq())
     metrics.begin("sevfleet_event_readers", .gauge, "Readers of events now.")
     metrics.add(Int64(feed.readerCount))

@@ -36,7 +36,7 @@ enum HostRoutes {
       ) { call in
         let host = HostID(call.parameter("host"))
         let request = ControlRequest(.release, by: call.actor, reason: call.body.text("reason"), host: host)
-        return try .action(await source.ask(request), host: host)
+        return try .action(await source.asked(request), host: host)
       },
     ]
   }

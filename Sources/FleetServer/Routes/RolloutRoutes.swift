@@ -75,7 +75,7 @@ enum RolloutRoutes {
     let request = ControlRequest(
       verb, rollout: rollout, by: call.actor, reason: call.body.text("reason"),
       restarts: call.body.integer("acceptRestarts"))
-    return try .action(await source.ask(request), rollout: rollout)
+    return try .action(await source.asked(request), rollout: rollout)
   }
 
   private static func run(_ call: Call, _ source: any ServerSource) async throws -> Answer {
@@ -89,7 +89,7 @@ enum RolloutRoutes {
     let request = ControlRequest(
       .run, rollout: rollout, by: call.actor, plan: plan, restarts: call.body.integer("acceptRestarts"),
       breakGlass: call.body.text("breakGlass"))
-    let answer = try Answer.action(await source.ask(request), rollout: rollout)
+    let answer = try Answer.action(await source.asked(request), rollout: rollout)
     return answer.with(header: "location", "/v1/rollouts/\(rollout)")
   }
 
