@@ -256,6 +256,38 @@ import Testing
     }
   }
 
+  /// Whatever was written while nobody read: every reader has it all, from wherever.
+  @Test func nobodyMissesWhatWasWrittenMeanwhile() async throws {
+    for meanwhile in [0, 1, EventFeed.kept, EventFeed.kept + 1, 2 * EventFeed.kept + 7] {
+      let store = try FleetStore.inMemory()
+      func write(_ count: Int) throws {
+        try store.append(
+          (0..<count).map { (event: .finding(kind: "note", text: "\($0)"), host: nil) }, rollout: nil, at: Bench.start)
+      }
+      let feed = EventFeed(store)
+      try write(3)
+      _ = try feed.open(after: nil)
+      try write(meanwhile)
+      let last = Int64(3 + meanwhile)
+      for start in [0, 2, 3, last / 2, max(0, last - 1)] {
+        let reader = try feed.open(after: start)
+        feed.look()
+        var seq = start
+        while seq < last {
+          let step = await reader.next(after: seq)
+          let frames: [EventFrame]
+          switch step {
+          case .frames(let recent): frames = recent
+          case .behind: frames = try reader.stored(after: seq)
+          case .quiet, .closed: frames = []
+          }
+          try #require(frames.first?.seq == seq + 1, "\(meanwhile), from \(start), behind \(seq)")
+          seq = try #require(frames.last?.seq)
+        }
+      }
+    }
+  }
+
   @Test func aReaderThatLeavesMakesRoom() throws {
     let feed = EventFeed(try FleetStore.inMemory())
     for _ in 0..<EventFeed.maxReaders * 3 { _ = try feed.open(after: nil) }

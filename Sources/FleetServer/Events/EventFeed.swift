@@ -45,6 +45,7 @@ package final class EventFeed: Sendable {
     var recent: [EventFrame] = []
     var base: Int64 = 0
     var last: Int64 = 0
+    var hasBegun = false
     var readers: [Int: Reader] = [:]
     var number = 0
     var isClosed = false
@@ -75,6 +76,7 @@ package final class EventFeed: Sendable {
       throw APIProblem(
         400, "aheadOfJournal", "the journal does not go as far", expected: "at most \(last)", found: "\(start)")
     }
+    let past = past(until: last)
     let number: Int = try state.withLock { state in
       guard !state.isClosed else {
         throw state.problem ?? APIProblem(503, "ending", "the controller ends", retryAfter: 5)
@@ -84,13 +86,29 @@ package final class EventFeed: Sendable {
           503, "tooManyReaders", "there are \(state.readers.count) readers of events already",
           expected: "at most \(Self.maxReaders)", retryAfter: 15)
       }
-      // Nobody looked while there was no reader.
-      if state.readers.isEmpty { (state.recent, state.base, state.last) = ([], last, last) }
+      if let past, state.readers.isEmpty, !Self.isNear(state, last) {
+        (state.recent, state.base, state.last) = (past, last - Int64(past.count), last)
+        state.hasBegun = true
+      }
       state.number += 1
       state.readers[state.number] = Reader(hangUp: hangUp)
       return state.number
     }
     return EventReader(feed: self, number: number, start: start)
+  }
+
+  /// What readers who come back want first, for a feed that nobody read for long or ever; `nil`: it has that. Where it
+  /// cannot be read, whoever asks for it is told so, and nobody else.
+  private func past(until last: Int64) -> [EventFrame]? {
+    let isNear = state.withLock { Self.isNear($0, last) || !$0.readers.isEmpty }
+    if isNear { return nil }
+    let entries = try? store.entries(after: max(0, last - Int64(Self.kept)), limit: Self.kept)
+    return (try? entries?.filter { $0.seq <= last }.map { try EventFrame($0) }) ?? []
+  }
+
+  /// Whether the next look catches up: nobody looks while there is no reader.
+  private static func isNear(_ state: State, _ last: Int64) -> Bool {
+    state.hasBegun && last - state.last <= Int64(kept)
   }
 
   func leave(_ number: Int) {
