@@ -73,10 +73,14 @@ extension ComplianceModel.Day {
 }
 
 extension ComplianceModel.Waiver {
+  /// Hosts named in one cell; the file has them all.
+  private static let mostNamed = 12
+
   init(_ status: WaiverStatus) {
     let waiver = status.waiver
     self.init(
-      hosts: NameList.text(waiver.hosts.map(\.rawValue).sorted()), subject: waiver.subject.text, owner: waiver.owner,
+      hosts: NameList.text(waiver.hosts.map(\.rawValue).sorted(), atMost: Self.mostNamed), subject: waiver.subject.text,
+      owner: waiver.owner,
       reason: waiver.reason, expires: "\(waiver.expires)", isExpired: status.state == .expired)
   }
 }

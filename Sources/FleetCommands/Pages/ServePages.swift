@@ -74,7 +74,7 @@ struct ServePages: ServerPages {
 
   private func asset(_ asset: PageAsset) -> PageRoute {
     PageRoute(asset.link.text, role: nil, "asset" + asset.link.text.filter(\.isLetter), "A part of every page.") { _ in
-      .asset(asset.body, contentType: asset.contentType, tag: String(asset.etag.dropFirst().dropLast()))
+      .asset(asset.body, contentType: asset.contentType, tag: asset.tag)
     }
   }
 

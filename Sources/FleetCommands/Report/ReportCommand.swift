@@ -6,3 +6,6 @@ struct ReportCommand: AsyncParsableCommand {
     commandName: "report", abstract: "Reports on the fleet from what was last seen.",
     subcommands: [ReportCompliance.self, ReportOpenStack.self, ReportTempest.self])
 }
+
+/// A form of a report that people read, or programs.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
