@@ -17,11 +17,16 @@ import Testing
       var state: String
     }
     struct Finding: Decodable { var kind: String }
+    struct Mitigations: Decodable, Equatable {
+      var supported: [Int]?
+      var verified: [Int]?
+    }
     struct Host: Decodable {
       var host: String
       var state: String
       var outcome: String
       var tcbs: TCBs
+      var mitigations: Mitigations?
       var bulletins: [Bulletin]
       var findings: [Finding]
 
@@ -92,6 +97,26 @@ import Testing
     try await Scenario.with(hosts: [.milan("h1")], hasCloud: false) { scenario in
       let refused = try await scenario.sevfleet("report", "compliance", "--servers")
       #expect(refused.status == 64)
+    }
+  }
+
+  /// Recent kernels show the masks of the mitigation vector, where SNP runs; the probe leaves them as they are.
+  @Test func theMitigationVectorIsRead() async throws {
+    let recent = LabHostSpec.milan("recent").with { $0.kernels = [.recent] }
+    let hosts = [
+      LabHostSpec.milan("old"), recent,
+      recent.with { $0.name = "fixed" }.running(LabVersion(1, 55, 36), spl: 28),
+      recent.with { ($0.name, $0.snpEnabled) = ("dark", false) },
+    ]
+    try await Scenario.with(hosts: hosts, target: "same", hasCloud: false) { scenario in
+      _ = try await scenario.sevfleet("probe")
+      let found = try await Self.report(scenario).hosts
+      let masks = Dictionary(uniqueKeysWithValues: found.map { ($0.host, $0.mitigations) })
+      #expect(masks["old"] == .some(nil) && masks["dark"] == .some(nil))
+      #expect(masks["recent"]??.supported == [] && masks["recent"]??.verified == [])
+      #expect(masks["fixed"]??.supported == [1, 2] && masks["fixed"]??.verified == [1, 2])
+      // Whether ccp loaded it since the boot decides whether anybody can tell what is committed.
+      #expect(found.allSatisfy { $0.tcbs.committed?.snp == $0.tcbs.current?.snp })
     }
   }
 
