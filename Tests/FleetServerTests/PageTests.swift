@@ -78,6 +78,20 @@ import Testing
     }
   }
 
+  @Test func aWrongLinkIsAnsweredAsItWasAsked() async throws {
+    try await Bench.run(pages: Pages()) { bench in
+      let accept = ["accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"]
+      let page = try await bench.ask("GET", "/nothing", as: nil, headers: accept)
+      #expect(page.status == 404)
+      #expect(page.text == "<p>no: noRoute, nobody</p>")
+      for (path, headers) in [("/nothing", [:]), ("/v1/nothing", accept), ("/v1/nothing", [:])] {
+        let document = try await bench.ask("GET", path, as: nil, headers: headers)
+        #expect(document.status == 404)
+        #expect(document.string("kind") == "noRoute")
+      }
+    }
+  }
+
   @Test func whatABrowserHasIsNotSentAgain() async throws {
     try await Bench.run(pages: Pages()) { bench in
       let first = try await bench.ask("GET", "/assets/a.css", as: nil)

@@ -33,6 +33,8 @@ struct Dispatcher: Sendable {
   private func answer(_ request: Request, _ context: PeerContext, _ hearing: inout Hearing) async throws -> Answer {
     hearing.path = request.head.path ?? "/"
     let target = try Target(hearing.path)
+    // Whoever follows a wrong link in a browser sees a page.
+    if target.path.first != "v1", request.headers[.accept]?.contains("text/html") == true { hearing.audience = .page }
     // What a form was sent to is no page to come back to.
     if request.method == .post { hearing.path = "/" }
     let (route, parameters) = try table.find(request.method.rawValue, target.path)
