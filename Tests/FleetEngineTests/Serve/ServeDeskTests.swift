@@ -325,7 +325,8 @@ import Testing
       #expect(try await bench.desk.next()?.rollout == "r-rescue")
       let told = try bench.store.entries(rollout: "r-rescue").map(\.event)
       let text = "begun by ada without anybody else's approval: nobody is awake"
-      #expect(told == [.rolloutLeft(by: "ada"), .finding(kind: "breakGlass", text: text)])
+      let action = Action(by: "ada", .breakGlass, "r-rescue", why: "nobody is awake")
+      #expect(told == [.rolloutLeft(by: "ada"), .finding(kind: "breakGlass", text: text), .audited(action)])
     }
   }
 
