@@ -55,7 +55,7 @@ package actor Browser {
     let session =
       try await call("Target.attachToTarget", ["targetId": target, "flatten": true])["sessionId"].text ?? ""
     let page = BrowserPage(browser: self, session: session)
-    for domain in ["Page", "Runtime", "Log", "DOM", "Accessibility"] { try await page.call("\(domain).enable") }
+    for domain in ["Page", "Runtime", "Log", "DOM"] { try await page.call("\(domain).enable") }
     return page
   }
 

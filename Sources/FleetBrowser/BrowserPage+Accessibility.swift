@@ -8,7 +8,10 @@ extension BrowserPage {
 
   /// All that readers of the screen are told of, in the order of the tree.
   package func accessibilityTree() async throws(BrowserError) -> [AccessibleNode] {
+    // Only while it is asked for: kept up to date, it slows every change of a large page.
+    try await call("Accessibility.enable")
     let answer = try await call("Accessibility.getFullAXTree")
+    try await call("Accessibility.disable")
     return answer["nodes"].elements.compactMap { node in
       guard !node["ignored"].isTrue else { return nil }
       let isFocusable = node["properties"].elements.contains {

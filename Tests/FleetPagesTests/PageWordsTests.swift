@@ -8,19 +8,12 @@ import Testing
   private let samples = PageSamples()
 
   @Test func unknownIsSaid() {
-    var model = samples.host(isQuarantined: false)
-    model.target = nil
-    model.afterReset = nil
-    model.floor = nil
-    model.before = nil
-    model.now = nil
-    model.events = []
-    model.files = []
-    let html = HostPage.render(model, samples.context())
+    let html = HostPage.render(samples.unseenHost(), samples.context())
     for name in ["Target", "Runs", "After a reset", "Floor"] {
       #expect(html.contains("<dt>\(name)</dt><dd><span class=\"muted\">unknown</span></dd>"), "\(name)")
     }
     #expect(html.contains("<dt>Last look</dt><dd>never</dd>"))
+    #expect(!html.contains("BIOS copy") && !html.contains("never changed"))
     // Nothing is compared with what nobody saw.
     for word in ["> raised<", ">raised<", ">same<", ">lowered<", ">changed<"] {
       #expect(!html.contains(word), "\(word)")

@@ -81,7 +81,7 @@ package enum AuditPage {
       if case .broken(let fault) = model.chain { PageParts.notice(.bad, .warning) { fault } }
       Tag.p(.class("chain", "muted")) {
         "Head of the chain: "
-        Tag.code(.class("wrap")) { model.head ?? "none" }
+        Tag.code { model.head ?? "none" }
       }
       form(model.filter)
       Tag.section(.class("panel"), .label("Entries")) {
@@ -118,7 +118,7 @@ package enum AuditPage {
           Tag.th(.plain("scope", "row"), .class("num")) { "\(entry.seq)" }
           Tag.td(.class("num")) { PageText.html(entry.at) }
           Tag.td { entry.who ?? "–" }
-          Tag.td { entry.text }
+          Tag.td(.class("says")) { entry.text }
           Tag.td { Tag.code { entry.kind } }
           Tag.td { entry.host.map { host in Tag.a(.href(PageLinks.host(host))) { host } } ?? Html(escaping: "–") }
           Tag.td {

@@ -20,4 +20,12 @@ package enum BulletinStanding: String, CaseIterable, Hashable, Sendable {
     case .floorMet, .mitigated, .notConcerned: false
     }
   }
+
+  /// Whether nothing is left to say of it but that it is so.
+  var isClosed: Bool {
+    switch self {
+    case .mitigated, .notConcerned: true
+    case .behind, .stepsOpen, .unknown, .floorMet: false
+    }
+  }
 }

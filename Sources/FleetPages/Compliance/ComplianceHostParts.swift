@@ -54,8 +54,32 @@ enum ComplianceHostParts {
     }
   }
 
+  /// What is open, the worst first, in a sentence each; what is closed by name, all in a line.
   static func verdicts(_ verdicts: [ComplianceModel.Verdict]) -> Html {
     Tag.ul(.class("statements")) {
+      BulletinStanding.allCases.map { standing in
+        let own = verdicts.filter { $0.standing == standing }
+        return standing.isClosed ? closed(own, standing) : open(own)
+      }
+    }
+  }
+
+  private static func closed(_ verdicts: [ComplianceModel.Verdict], _ standing: BulletinStanding) -> Html {
+    guard !verdicts.isEmpty else { return .empty }
+    return Tag.li {
+      standing.badge.html
+      Tag.span {
+        verdicts.map { verdict in
+          let fact = "(grade \(verdict.fact.grade.rawValue) \(verdict.fact.sources.joined(separator: ", ")))"
+          return Html(
+            escaping: verdict == verdicts.last ? "\(verdict.bulletin) \(fact)" : "\(verdict.bulletin) \(fact); ")
+        }
+      }
+    }
+  }
+
+  private static func open(_ verdicts: [ComplianceModel.Verdict]) -> Html {
+    .joined(
       verdicts.map { verdict in
         Tag.li {
           verdict.standing.badge.html
@@ -64,8 +88,7 @@ enum ComplianceHostParts {
           ComplianceParts.grade(verdict.fact)
           if verdict.standing.isOpen { standing(isEnforced: verdict.isEnforced, waiver: verdict.waiver) }
         }
-      }
-    }
+      })
   }
 
   private static func standing(isEnforced: Bool, waiver: String?) -> Html {

@@ -56,50 +56,56 @@ package enum CompliancePage {
     let taken = model.hosts.map { host in
       filter.takes(HostStanding(host.state), words: [host.host, host.domain ?? "", host.running ?? ""])
     }
-    let columns = ["Host", "State", "Target", "Runs", "After reset", "Features", "Last look"]
     return PageParts.panel("hosts", "Hosts") {
-      filter.form(
-        to: PageLinks.compliance, offers: order, counts: counts, taken: taken.count { $0 },
-        keeping: model.isPast ? [(name: "at", value: PageText.day(model.at))] : [])
-      if model.hosts.isEmpty { PageParts.empty("The inventory declares no host yet.") }
-      Tag.div(.class("scroll"), .role("region"), .label("Hosts"), .plain("tabindex", "0")) {
-        Tag.table(.class("grid", "folded"), .id("found")) {
-          Tag.caption(.class("vh")) { "Hosts with their findings" }
-          Tag.thead { Tag.tr { columns.map { column in Tag.th(.plain("scope", "col")) { column } } } }
-          zip(model.hosts, taken).map { row($0, isTaken: $1, columns: columns.count, context) }
+      if model.hosts.isEmpty {
+        PageParts.empty("The inventory declares no host yet.")
+      } else {
+        filter.form(
+          to: PageLinks.compliance, offers: order, counts: counts, taken: taken.count { $0 },
+          keeping: model.isPast ? [(name: "at", value: PageText.day(model.at))] : [])
+        Tag.div(.class("host-names"), .plain("aria-hidden", "true")) { columns.map { name in Tag.span { name } } }
+        Tag.ul(.class("host-rows"), .id("found"), .label("Hosts with their findings")) {
+          zip(model.hosts, taken).map { row($0, isTaken: $1, context) }
         }
       }
     }
   }
 
-  private static func row(
-    _ host: ComplianceModel.Host, isTaken: Bool, columns: Int, _ context: PageContext
-  ) -> Html {
+  private static let columns = ["Host", "State", "Target", "Runs", "After reset", "Features", "Last look"]
+
+  private static func row(_ host: ComplianceModel.Host, isTaken: Bool, _ context: PageContext) -> Html {
     let standing = HostStanding(host.state)
     let words = [host.host, host.domain ?? "", host.running ?? ""].joined(separator: " ")
-    return Tag.tbody(
-      .class(isTaken ? "" : "out"), .plain("data-state", standing.rawValue), .plain("data-words", words)
+    let values = [
+      PageParts.orUnknown(host.target), PageParts.orUnknown(host.running), PageParts.orUnknown(host.afterReset),
+    ]
+    return Tag.li(
+      .class("lazy", isTaken ? "" : "out"), .plain("data-state", standing.rawValue), .plain("data-words", words)
     ) {
-      Tag.tr {
-        Tag.th(.plain("scope", "rowgroup"), .plain("rowspan", "2")) {
+      Tag.div(.class("host-row")) {
+        Tag.div {
           Tag.a(.class("mono"), .href(PageLinks.host(host.host))) { host.host }
           host.domain.map { domain in Tag.span(.class("sub")) { domain } }
         }
-        Tag.td { standing.badge.html }
-        Tag.td(.class("num")) { PageParts.orUnknown(host.target) }
-        Tag.td(.class("num")) { PageParts.orUnknown(host.running) }
-        Tag.td(.class("num")) { PageParts.orUnknown(host.afterReset) }
-        Tag.td { ComplianceHostParts.features(host.features) }
-        Tag.td { PageText.html(age: host.lastSeen, now: context.now) }
+        Tag.div { standing.badge.html }
+        zip(columns.dropFirst(2), values).map { name, value in cell(name, value) }
+        Tag.div { ComplianceHostParts.features(host.features) }
+        cell("Last look", PageText.html(age: host.lastSeen, now: context.now))
       }
-      Tag.tr(.class("fold")) {
-        Tag.td(.plain("colspan", "\(columns - 1)")) { details(host) }
-      }
+      details(host)
+    }
+  }
+
+  /// A value with its name, which stands above the column where there is room for one.
+  private static func cell(_ name: String, _ value: Html) -> Html {
+    Tag.div {
+      Tag.span(.class("vh", "what")) { "\(name): " }
+      value
     }
   }
 
   private static func details(_ host: ComplianceModel.Host) -> Html {
-    Tag.details {
+    Tag.details(.class("fold")) {
       Tag.summary {
         ComplianceHostParts.inShort(host)
         PageParts.spoken(" on \(host.host)")
@@ -107,8 +113,7 @@ package enum CompliancePage {
       ComplianceHostParts.tcbs(host)
       host.drift.map { drift in Tag.p { "Since the look before: \(drift)" } }
       ComplianceHostParts.findings(host.findings)
-      ComplianceHostParts.verdicts(host.verdicts.filter(\.standing.isOpen))
-      ComplianceHostParts.verdicts(host.verdicts.filter { !$0.standing.isOpen })
+      ComplianceHostParts.verdicts(host.verdicts)
     }
   }
 }

@@ -109,7 +109,7 @@ enum ComplianceParts {
               Tag.th(.plain("scope", "row"), .class("mono")) { row.subject }
               Tag.td { row.hosts }
               Tag.td { row.owner }
-              Tag.td { row.reason }
+              Tag.td(.class("says")) { row.reason }
               Tag.td(.class("num")) { row.expires }
               Tag.td {
                 (row.isExpired ? Badge(.bad, .warning, "expired") : Badge(.info, .check, "in force")).html

@@ -106,7 +106,8 @@ package enum FleetPage {
       (series: ChartSeries(standing.badge), count: domain.tiles.count { $0.standing == standing })
     }
     return Tag.section(
-      .class("domain", isTaken.contains(true) ? "" : "out"), .labelled(by: id), .plain("data-group", domain.name)
+      .class("domain", "lazy", isTaken.contains(true) ? "" : "out"), .labelled(by: id),
+      .plain("data-group", domain.name)
     ) {
       Tag.div(.class("domain-head")) {
         Tag.h2(.id(id)) { domain.name }

@@ -20,7 +20,7 @@ package enum HostPage {
         ])
       }
       comparison(model)
-      files(model.files)
+      files(model.files, isSeen: model.now != nil)
       story(model.events)
     }
   }
@@ -44,10 +44,10 @@ package enum HostPage {
   }
 
   private static func comparison(_ model: Model) -> Html {
-    let title = model.before == nil ? "Firmware and TCB" : "Before and after"
-    return PageParts.panel("tcb", title, note: model.before == nil ? "It was never changed." : nil) {
-      PageParts.table(title, ["What", "Before", "After", "Difference"]) {
-        Difference.rows(model.before, model.now).map { row in
+    guard let before = model.before else { return firmware(model.now) }
+    return PageParts.panel("tcb", "Before and after") {
+      PageParts.table("Before and after", ["What", "Before", "After", "Difference"]) {
+        Difference.rows(before, model.now).map { row in
           Tag.tr(.class(row.change.isDifferent ? "differs" : "")) {
             Tag.th(.plain("scope", "row")) { row.name }
             Tag.td(.class("num")) { row.before ?? "unknown" }
@@ -59,10 +59,24 @@ package enum HostPage {
     }
   }
 
-  private static func files(_ files: [File]) -> Html {
-    PageParts.panel("files", "Firmware files", note: PageText.count(files.count, "file")) {
+  /// Of a host that was never changed there is nothing to compare.
+  private static func firmware(_ now: Look?) -> Html {
+    PageParts.panel("tcb", "Firmware and TCB", note: now == nil ? "It was never seen." : "It was never changed.") {
+      PageParts.table("Firmware and TCB", ["What", "Now"]) {
+        Difference.rows(nil, now).map { row in
+          Tag.tr {
+            Tag.th(.plain("scope", "row")) { row.name }
+            Tag.td(.class("num")) { PageParts.orUnknown(row.after) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func files(_ files: [File], isSeen: Bool) -> Html {
+    PageParts.panel("files", "Firmware files", note: isSeen ? PageText.count(files.count, "file") : nil) {
       if files.isEmpty {
-        PageParts.empty("No firmware file was seen: the BIOS copy runs.")
+        PageParts.empty(isSeen ? "No firmware file was seen." : "It was never seen.")
       } else {
         PageParts.table("Firmware files", ["Path", "Version", "SHA-256", "Loaded"]) {
           files.map { file in

@@ -125,7 +125,7 @@ package enum RolloutPage {
           Tag.tr {
             Tag.th(.plain("scope", "row")) { Tag.a(.href(PageLinks.host(row.host))) { row.host } }
             Tag.td { Tag.code { row.kind } }
-            Tag.td { row.text }
+            Tag.td(.class("says")) { row.text }
           }
         }
       }

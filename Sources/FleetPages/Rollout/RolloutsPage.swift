@@ -53,7 +53,7 @@ package enum RolloutsPage {
                     ? Html(escaping: "not yet") : PageText.html(age: row.startedAt, now: context.now)
                 }
                 Tag.td { PageParts.orUnknown(row.by) }
-                Tag.td { row.text }
+                Tag.td(.class("says")) { row.text }
               }
             }
           }

@@ -20,7 +20,7 @@ extension BrowserTests {
           }
           #expect(nameless == [], "\(sample)")
           #expect(nodes.contains { $0.role == "main" } && nodes.contains { $0.role == "banner" }, "\(sample)")
-          #expect(nodes.contains { $0.role == "navigation" } == (sample != .login && sample != .report), "\(sample)")
+          #expect(nodes.contains { $0.role == "navigation" } == sample.isSignedIn, "\(sample)")
         }
         #expect(await page.faults == [])
       }
@@ -47,11 +47,26 @@ extension BrowserTests {
         for width in [360, 768, 1280] {
           try await page.resize(width: width, height: 740, isPhone: width == 360)
           for sample in SamplePage.allCases {
-            try await page.open("\(PageSite.origin)/\(sample)")
-            let found = try await PageProbe.run(PageProbe.width, on: page)
-            #expect(found.problems == [], "\(sample) at \(width)")
-            #expect(found.checked > 20, "\(sample) at \(width)")
+            for words in ["", "?long"] {
+              try await page.open("\(PageSite.origin)/\(sample)\(words)")
+              let found = try await PageProbe.run(PageProbe.width, on: page)
+              #expect(found.problems == [], "\(sample)\(words) at \(width)")
+              #expect(found.checked > 20, "\(sample)\(words) at \(width)")
+            }
           }
+        }
+      }
+    }
+
+    /// A browser mends what stands where it may not; here is nothing to mend.
+    @Test func nothingHasToBeMended() async throws {
+      try await Browser.with { browser in
+        let page = try await browser.page(routes: PageSite.sample)
+        try await page.call("Emulation.setScriptExecutionDisabled", ["value": true])
+        for sample in SamplePage.allCases {
+          try await page.open("\(PageSite.origin)/\(sample)")
+          let read = try await page.evaluate("'<!DOCTYPE html>' + document.documentElement.outerHTML").text ?? ""
+          #expect(MarkupSkeleton.of(read) == MarkupSkeleton.of(sample.render()), "\(sample)")
         }
       }
     }

@@ -42,6 +42,48 @@ extension BrowserTests {
       }
     }
 
+    /// As many hosts with all that is said of each.
+    @Test func atOnceOnTheCompliancePage() async throws {
+      let samples = PageSamples()
+      let model = samples.compliance(hosts: Self.hosts)
+      let html = CompliancePage.render(model, filter: FleetFilter(), samples.context())
+      try await Browser.with { browser in
+        let page = try await browser.page { PageSite.asset($0) ?? PageSite.page(html) }
+        try await page.open("\(PageSite.origin)/compliance")
+        for text in ["sev-19", "rack7", "", "1.55.31"] {
+          let answer = try await page.evaluate(Self.script(text, "[]"))
+          let count = model.hosts.count { host in
+            FleetFilter(text: text).takes(
+              HostStanding(host.state), words: [host.host, host.domain ?? "", host.running ?? ""])
+          }
+          let says = count == Self.hosts ? "All 2,000 hosts" : "\(PageText.grouped(count)) of 2,000 hosts"
+          #expect(answer["says"] == .string(says))
+          #expect(answer["took"].double ?? .infinity < Self.longest, "\(text)")
+        }
+      }
+    }
+
+    /// News come in while a filter stands: it goes on standing, and so does the focus in it.
+    @Test func newsKeepTheFilter() async throws {
+      try await Browser.with { browser in
+        let page = try await browser.page { request in
+          if let asset = PageSite.asset(request) { return asset }
+          guard request.path == "/" else { return PageSite.events([(id: 4712, data: #"{"text":"seen"}"#)]) }
+          guard request.query.contains("fragment=1") else { return PageSite.page(Self.fleet()) }
+          var model = PageSamples().fleet(hosts: Self.hosts, filter: FleetFilter(text: "sev-19"))
+          model.domains[60].tiles[3].note = "news of sev-19"
+          return PageSite.page(FleetPage.fragment(model, PageSamples().context()))
+        }
+        try await page.open("\(PageSite.origin)/")
+        try await page.evaluate("document.getElementById('q').focus()")
+        try await page.type("sev-19")
+        try await page.wait(until: "document.getElementById('found').textContent.includes('news of sev-19')")
+        #expect(try await page.evaluate("document.activeElement.id + ' ' + document.activeElement.value") == "q sev-19")
+        #expect(try await page.evaluate("document.getElementById('shown').textContent") == "100 of 2,000 hosts")
+        #expect(try await page.evaluate("document.querySelectorAll('#found li:not(.out)').length") == 100)
+      }
+    }
+
     /// From the change of the form to the layout that shows it.
     private static func script(_ text: String, _ states: String) -> String {
       """
@@ -57,7 +99,7 @@ extension BrowserTests {
         const isShown = (element) => !element.closest(".out");
         return {
           took, says: document.getElementById("shown").textContent,
-          shown: [...document.querySelectorAll("#found li")].filter(isShown).map((item) => item.dataset.key),
+          shown: [...document.querySelectorAll("#found li[data-key]")].filter(isShown).map((item) => item.dataset.key),
           empty: [...document.querySelectorAll(".domain:not(.out)")].filter((domain) => !domain.querySelector("li:not(.out)")).length,
         };
       })()

@@ -10,7 +10,7 @@ extension BrowserTests {
 
     /// A few parts that are folded otherwise, and the form of an action.
     private static let unfold = """
-      for (const fold of [...document.querySelectorAll(".fold details")].slice(0, 3)) fold.open = true;
+      for (const fold of [...document.querySelectorAll(".fold")].slice(0, 3)) fold.open = true;
       for (const action of document.querySelectorAll("#act-pause, #act-release")) action.open = true;
       """
 

@@ -11,7 +11,7 @@ enum PageProbe {
   /// Opens what is folded and lays out what is far away, so that all of it is looked at.
   static let unfold = """
     for (const details of document.querySelectorAll("details")) details.open = true;
-    for (const domain of document.querySelectorAll(".domain")) domain.style.contentVisibility = "visible";
+    for (const far of document.querySelectorAll(".lazy")) far.style.contentVisibility = "visible";
     for (const form of document.querySelectorAll(".action-form")) form.style.position = "static";
     """
 

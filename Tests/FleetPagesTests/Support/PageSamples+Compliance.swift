@@ -28,6 +28,12 @@ extension PageSamples {
       ])
   }
 
+  func emptyCompliance() -> ComplianceModel {
+    ComplianceModel(
+      at: Self.before(9000), isPast: true, hosts: [], bulletins: [], days: [], waivers: [], restarts: [], advisories: []
+    )
+  }
+
   private func complianceHost(_ number: Int) -> ComplianceModel.Host {
     let state = ComplianceRow.State.allCases[number % 7 < 4 ? 0 : number % 5]
     let current = TCBVersion(bootloader: 4, tee: 0, snp: state == .behind ? 24 : 25, microcode: 219)

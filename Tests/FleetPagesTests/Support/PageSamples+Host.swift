@@ -31,6 +31,12 @@ extension PageSamples {
       ], events: events())
   }
 
+  func unseenHost() -> HostPage.Model {
+    HostPage.Model(
+      host: word("sev-0099"), standing: .unknown, domain: nil, target: nil, afterReset: nil, floor: nil,
+      why: word("It was never seen."), next: nil, quarantine: nil, before: nil, now: nil, files: [], events: [])
+  }
+
   private func events() -> [HostPage.Event] {
     let told: [(Tone, String)] = [
       (.bad, "quarantined: out of service until a person releases it"),

@@ -35,10 +35,12 @@ enum PageSite {
     // Browsers ask for it beside pages that name no sign.
     if request.path == "/favicon.ico" { return .content(status: 204, headers: [:], body: "") }
     guard let sample = SamplePage(rawValue: String(request.path.dropFirst())) else { return missing }
-    // The report stands alone: what it says of itself is all that may be loaded.
-    if case .report = sample {
-      return .content(status: 200, headers: ["Content-Type": "text/html; charset=utf-8"], body: sample.render())
+    // With names as long as nobody gives them, on request.
+    let tail = String(repeating: "x", count: 150)
+    let samples = request.query == "long" ? PageSamples(word: { $0 + tail }) : PageSamples()
+    if sample.isFile {
+      return .content(status: 200, headers: ["Content-Type": "text/html; charset=utf-8"], body: sample.render(samples))
     }
-    return page(request.query.contains("fragment=1") ? sample.fragment() : sample.render())
+    return page(request.query.contains("fragment=1") ? sample.fragment() : sample.render(samples))
   }
 }

@@ -39,7 +39,7 @@ extension PageStyle {
     .live { display: inline-flex; align-items: baseline; gap: .45rem; color: var(--muted); font-size: .93rem; }
     .live::before { content: ""; flex: none; width: .55rem; height: .55rem; border-radius: 50%; background: var(--fill); }
     .live.t-good, .live.t-warn, .live.t-bad { color: var(--ink); }
-    .narrow { width: 100%; max-width: 30rem; margin: 8vh auto 0; display: grid; gap: 1rem; }
+    .narrow { width: 100%; max-width: 30rem; margin: 8vh auto 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
     .stack { display: grid; gap: .6rem; justify-items: start; }
     .stack input { width: 100%; }
     @media (max-width: 60rem) {

@@ -1,6 +1,6 @@
 extension PageStyle {
   static let fleet = """
-    .domain { margin-bottom: 1.5rem; content-visibility: auto; contain-intrinsic-size: auto 30rem; }
+    .domain { margin: -4px -4px 1.25rem; padding: 4px; contain-intrinsic-size: auto 20rem; }
     .domain-head { display: grid; grid-template-columns: auto auto minmax(4rem, 14rem); align-items: baseline; gap: .25rem .9rem; margin-bottom: .55rem; }
     .domain-head { justify-content: start; }
     .domain-head .bar-chart { height: .45rem; align-self: center; }
@@ -69,7 +69,7 @@ extension PageStyle {
       .top, .skip, .filter, .actions, .live-line, .numbers { display: none !important; }
       .panel { padding: 0; border: 0; background: none; }
       .scroll { overflow: visible; }
-      .domain { content-visibility: visible; }
+      .lazy { content-visibility: visible; }
       thead { display: table-header-group; }
       tr, .statements > li, .chart, .host-line, .notice { break-inside: avoid; }
       h2, h3, .panel-head { break-after: avoid; }

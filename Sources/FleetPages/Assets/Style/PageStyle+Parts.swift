@@ -31,7 +31,7 @@ extension PageStyle {
     label { font-weight: 550; }
     .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem 1.5rem; margin-top: .85rem; }
     .facts dt { color: var(--muted); font-size: .93rem; }
-    .facts dd { overflow-wrap: anywhere; font-weight: 550; }
+    .facts dd { font-weight: 550; }
     .facts code { font-weight: 400; }
     .rows > li { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem .75rem; padding: .45rem 0; }
     .rows > li + li { border-top: 1px solid var(--line); }
@@ -43,6 +43,7 @@ extension PageStyle {
     .notice .fact, .notice .muted, .notice .grade { color: inherit; }
     .filter { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem .75rem; margin-bottom: 1rem; }
     .filter .field { display: grid; gap: .2rem; }
+    .as-of > a { padding-bottom: .4rem; }
     .filter.as-of, .filter:has(.field) { align-items: flex-end; }
     .find { position: relative; flex: 0 1 20rem; }
     .find .icon { position: absolute; left: .7rem; top: .75rem; color: var(--muted); }
@@ -66,10 +67,10 @@ extension PageStyle {
       box-shadow: 0 8px 24px var(--shadow);
     }
     .action-form .button { justify-self: start; }
-    .fact { color: var(--muted); font-size: .93rem; overflow-wrap: anywhere; }
+    .fact { color: var(--muted); font-size: .93rem; }
     .grade { color: var(--muted); font-size: .93rem; white-space: nowrap; }
     .statements > li { display: flex; flex-wrap: wrap; align-items: baseline; gap: .15rem .6rem; padding: .3rem 0; border-top: 1px solid var(--line); }
-    .statements > li > span { overflow-wrap: anywhere; min-width: 0; }
+    .statements > li > *, .rows > li > *, .host-line > * { min-width: 0; }
     .statements .note { margin-left: auto; color: var(--muted); font-size: .93rem; }
     .levels { display: flex; flex-wrap: wrap; gap: .25rem 2rem; margin: .4rem 0; }
     .levels dt { color: var(--muted); font-size: .93rem; }
@@ -77,12 +78,12 @@ extension PageStyle {
     .features { display: flex; flex-wrap: wrap; gap: .1rem .8rem; }
     .features li { display: inline-flex; align-items: center; gap: .25rem; font-size: .93rem; white-space: nowrap; }
     summary { cursor: pointer; }
-    .numbers > summary, .fold summary { list-style: none; color: var(--muted); font-size: .93rem; }
-    .wave > summary::before, .numbers > summary::before, .fold summary::before {
+    .numbers > summary, .fold > summary { list-style: none; color: var(--muted); font-size: .93rem; }
+    .wave > summary::before, .numbers > summary::before, .fold > summary::before {
       content: ""; display: inline-block; flex: none; width: .45rem; height: .45rem; margin-right: .45rem;
       border: solid currentColor; border-width: 0 2px 2px 0; transform: translateY(-.08rem) rotate(-45deg);
     }
-    .wave[open] > summary::before, .numbers[open] > summary::before, .fold details[open] summary::before {
+    .wave[open] > summary::before, .numbers[open] > summary::before, .fold[open] > summary::before {
       transform: translateY(-.15rem) rotate(45deg);
     }
     .chain { margin-bottom: 1rem; }

@@ -17,15 +17,34 @@ extension PageStyle {
     .grid code, .grid a.mono { white-space: nowrap; }
     td.bar-cell .bar-chart { height: .4rem; margin-top: .2rem; }
     .bulletins td.bar-cell .bar-chart { height: .7rem; margin-top: 0; }
-    .folded tbody tr:first-child { border-bottom: 0; }
-    .folded tbody tr:first-child td { padding-bottom: .1rem; }
-    .folded .fold > td { padding-top: 0; }
-    .folded .fold summary { display: inline-block; }
-    .folded .fold details[open] { padding-bottom: .5rem; }
-    .folded tbody tr.fold:hover { background: none; }
+    .grid th, .grid td { overflow-wrap: break-word; }
+    .grid .says { min-width: 14rem; }
     .grid th.mono { min-width: 10rem; overflow-wrap: anywhere; }
-    @media (max-width: 40rem) { .fold details { position: sticky; left: 0; max-width: calc(100vw - 9.5rem); } }
     .differs th, .differs td { background: var(--raised); font-weight: 600; }
     .differs .badge { font-weight: 650; }
+    """
+
+  /// Many rows like those of a table, of which only those in view are laid out.
+  static let hosts = """
+    .host-row, .host-names {
+      display: grid; gap: .2rem .9rem; align-items: baseline;
+      grid-template-columns: minmax(8rem, 1.3fr) 8.5rem minmax(7rem, 1.2fr) 5.5rem 6rem minmax(17rem, 2fr) 6rem;
+    }
+    .host-row > *, .host-names > * { min-width: 0; }
+    .host-names { padding-bottom: .45rem; border-bottom: 1px solid var(--edge); color: var(--muted); font-size: .93rem; font-weight: 550; }
+    .host-rows > li { padding: .45rem 3px; border-bottom: 1px solid var(--line); contain-intrinsic-size: auto 4rem; }
+    .host-names { padding-inline: 3px; }
+    .host-rows > li:last-child { border-bottom: 0; }
+    .host-row .mono { font-weight: 600; }
+    .fold > summary { display: inline-block; margin-left: .1rem; }
+    .fold[open] { padding-bottom: .4rem; }
+    @media (max-width: 75rem) {
+      .host-names { display: none; }
+      .host-row { grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); }
+      .host-row .what {
+        position: static; width: auto; height: auto; margin: 0; overflow: visible; clip-path: none; color: var(--muted);
+        font-size: .93rem;
+      }
+    }
     """
 }

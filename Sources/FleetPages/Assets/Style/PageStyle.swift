@@ -4,7 +4,8 @@
 /// which the browser tests compute.
 enum PageStyle {
   /// Of the pages on the server.
-  static let pages = [colours, base, frame, parts, tables, charts, fleet, rollout, host, print].joined(separator: "\n")
+  static let pages = [colours, base, frame, parts, tables, charts, hosts, fleet, rollout, host, print].joined(
+    separator: "\n")
 
   /// Of the report that stands alone.
   static let report = [colours, base, parts, tables, charts, reportFrame, print].joined(separator: "\n")
