@@ -28,8 +28,8 @@ package protocol ServerSource: Sendable {
   func why(_ host: HostID) async throws -> ServedDocument
   /// `probe`, of the looks that are stored.
   func observations() throws -> ServedDocument
-  /// `plan`: looks at hosts and at Nova, changes nothing on them and keeps the plan.
-  func makePlan(_ wish: PlanWish) async throws -> ServedDocument
+  /// `plan`: looks at hosts and at Nova, changes nothing on them and keeps the plan, with who asked for it.
+  func makePlan(_ wish: PlanWish, by person: String) async throws -> ServedDocument
   /// A stored plan. `id`: whole, or its beginning.
   func plan(_ id: String) throws -> ServedDocument
   /// `rollout list`.

@@ -118,7 +118,7 @@ private struct JournalSource: ServerSource {
   func history(_ host: HostID) throws -> ServedDocument { throw Self.absent }
   func why(_ host: HostID) async throws -> ServedDocument { throw Self.absent }
   func observations() throws -> ServedDocument { throw Self.absent }
-  func makePlan(_ wish: PlanWish) async throws -> ServedDocument { throw Self.absent }
+  func makePlan(_ wish: PlanWish, by person: String) async throws -> ServedDocument { throw Self.absent }
   func plan(_ id: String) throws -> ServedDocument { throw Self.absent }
   func rollouts() async throws -> ServedDocument { throw Self.absent }
   func rollout(_ id: String) async throws -> ServedDocument { throw Self.absent }

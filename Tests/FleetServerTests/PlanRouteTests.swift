@@ -22,7 +22,7 @@ import Testing
         #expect(reply.status == 200, "\(reply.text)")
         #expect(reply.string("schema") == "sevfleet.plan/1")
       }
-      #expect(bench.source.wishes.lines == bodies.map { "\($0.1)" })
+      #expect(bench.source.wishes.lines == bodies.map { "the-planner: \($0.1)" })
     }
   }
 

@@ -46,10 +46,10 @@ struct PlanCommand: AsyncParsableCommand {
 
 extension CommandContext {
   /// Who made a plan that was not kept before; nobody makes it again.
-  func auditPlan(_ id: String, _ plan: Plan, _ store: FleetStore) throws {
+  func auditPlan(_ id: String, _ plan: Plan, _ store: FleetStore, by person: String = Operator.name) throws {
     let stored = try store.plan(id: id)
     guard stored.createdAt == stored.plannedAt else { return }
-    try store.audit(Action(by: Operator.name, .keepPlan, id, why: plan.options.emergency), at: SystemClock().now())
+    try store.audit(Action(by: person, .keepPlan, id, why: plan.options.emergency), at: SystemClock().now())
   }
 }
 

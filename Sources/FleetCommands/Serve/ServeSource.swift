@@ -79,7 +79,7 @@ struct ServeSource: ServerSource {
 
   // MARK: Rollouts
 
-  func makePlan(_ wish: PlanWish) async throws -> ServedDocument {
+  func makePlan(_ wish: PlanWish, by person: String) async throws -> ServedDocument {
     let context = context
     return try await Self.telling {
       let options = PlanOptions(
@@ -95,6 +95,7 @@ struct ServeSource: ServerSource {
           chosen, options: options, waves: context.inventory.policy.inForce(options).waves, offline: wish.offline)
       }
       try PlanFindings.check(made.findings)
+      try context.auditPlan(made.id.rawValue, made.plan, store, by: person)
       return try ServedDocument(
         PlanDocument(
           made.plan, id: made.id.rawValue, createdAt: clock.now(),

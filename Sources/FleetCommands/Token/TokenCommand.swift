@@ -3,6 +3,7 @@ import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetServer
+import FleetStore
 
 /// `sevfleet token …`
 struct TokenCommand: AsyncParsableCommand {
@@ -28,10 +29,17 @@ struct TokenCreate: AsyncParsableCommand {
       let lifetime = try expires.map(Self.duration) ?? Self.lifetime
       let context = try CommandContext(options, needsCatalog: false, mayBeEmpty: true)
       // Makes the state folder where there is none.
-      _ = try context.store()
+      let store = try context.store()
       let now = SystemClock().now()
-      let made = try TokenFile(folder: context.stateFolder).create(
-        name, role: role, at: now, expiresAt: now + lifetime)
+      let file = TokenFile(folder: context.stateFolder)
+      let made = try file.create(name, role: role, at: now, expiresAt: now + lifetime)
+      do throws(StoreError) {
+        try store.audit(Action(by: Operator.name, .createToken, TokenText.sentence(made.token)), at: now)
+      } catch {
+        // Nobody saw its secret yet: a token that the audit log does not know is none.
+        try file.revoke(name)
+        throw error
+      }
       if options.json {
         try context.output.document(TokenDocument(made.token, secret: made.secret))
       } else {
@@ -90,6 +98,7 @@ struct TokenRevoke: AsyncParsableCommand {
       let file = TokenFile(folder: context.stateFolder)
       try file.revoke(name)
       Output.note("the token \(name) is revoked")
+      try context.store().audit(Action(by: Operator.name, .revokeToken, name), at: SystemClock().now())
       if options.json { try context.output.document(TokensDocument(try file.tokens(), now: SystemClock().now())) }
       return ExitStatus.done
     }

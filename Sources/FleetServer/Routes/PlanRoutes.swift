@@ -17,7 +17,7 @@ enum PlanRoutes {
       ) { call in
         try turn.begin()
         defer { turn.end() }
-        let document = try await source.makePlan(wish(call.body))
+        let document = try await source.makePlan(wish(call.body), by: call.actor)
         return .json(document)
       },
       .read("/v1/plans/{plan}", "showPlan", "A stored plan.", schema: "sevfleet.plan/1") { call in

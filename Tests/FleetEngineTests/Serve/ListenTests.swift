@@ -1,3 +1,4 @@
+import FleetCore
 import FleetLab
 import FleetStore
 import Foundation
@@ -75,6 +76,8 @@ import Testing
           #expect(try await ask("GET", "/v1/observations", eve).status == 200)
           #expect(try await ask("GET", "/v1/hosts/h1", eve).status == 200)
           #expect(try await ask("GET", "/metrics", eve).body.contains("sevfleet_rollout_hosts{rollout=\"\(rollout)\""))
+          let planner = try scenario.actions().first { $0.what == .keepPlan }
+          #expect(planner?.by == "ada" && planner?.subject == plan, "\(String(describing: planner))")
           #expect(try await ask("GET", "/v1/audit", eve).body.contains("ada"))
         }
         #expect(ended.status == 130, "\(ended.stderr)")
@@ -103,6 +106,9 @@ import Testing
         }
         #expect(try await scenario.sevfleet("token", "revoke", "ada").status == 0)
         #expect(try await !scenario.sevfleet("token", "list").stdout.contains("ada"))
+        let actions = try scenario.actions().filter { [.createToken, .revokeToken].contains($0.what) }
+        #expect(actions.map(\.what) == [.createToken, .revokeToken])
+        #expect(actions.allSatisfy { $0.subject.hasPrefix("ada") && !"\($0)".contains(secret) }, "\(actions)")
       }
     }
   }
@@ -121,6 +127,15 @@ import Testing
           #expect(try DaemonLock.holder(folder: "\(scenario.folder)/state") == nil)
         }
       }
+    }
+  }
+}
+
+extension Scenario {
+  /// Actions in the journal, in order.
+  fileprivate func actions() throws -> [Action] {
+    try FleetStore.open(folder: "\(folder)/state", readOnly: true).entries(after: 0).compactMap { entry in
+      if case .audited(let action) = entry.event { action } else { nil }
     }
   }
 }

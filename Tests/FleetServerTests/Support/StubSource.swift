@@ -68,8 +68,8 @@ final class StubSource: ServerSource {
   }
   func why(_ host: HostID) async throws -> ServedDocument { try document("why", known(host)) }
   func observations() throws -> ServedDocument { try document("observation") }
-  func makePlan(_ wish: PlanWish) async throws -> ServedDocument {
-    wishes.add("\(wish)")
+  func makePlan(_ wish: PlanWish, by person: String) async throws -> ServedDocument {
+    wishes.add("\(person): \(wish)")
     guard wish.hosts.allSatisfy({ Self.hosts.contains(HostID($0)) }) else {
       throw ServeRefusal("noHost", "no such host")
     }
