@@ -50,6 +50,22 @@ extension FleetStore {
     }
   }
 
+  /// Appends a finding on the fleet that no entry tells in these words yet. Returns `nil` where one does.
+  @discardableResult
+  package func appendNews(_ kind: String, _ text: String, at: Instant) throws(StoreError) -> JournalEntry? {
+    let event = JournalEvent.finding(kind: kind, text: text)
+    let body = try RecordCoding.text(event)
+    return try write { db in
+      try checkFence(db)
+      let sql = """
+        SELECT EXISTS (SELECT 1 FROM journal WHERE kind = 'finding' AND rollout IS NULL AND host IS NULL AND body = ?)
+        """
+      guard try Bool.fetchOne(try db.cachedStatement(sql: sql), arguments: [body]) != true else { return nil }
+      var tail = try JournalTail(db)
+      return try append(event, rollout: nil, host: nil, at: at, tail: &tail, db)
+    }
+  }
+
   func append(
     _ event: JournalEvent, rollout: String?, host: HostID?, at: Instant, tail: inout JournalTail, _ db: Database
   ) throws -> JournalEntry {

@@ -99,15 +99,23 @@ import Testing
         (["plan", "-v", "--json"], 0), (["apply", "h1", "-v", "--yes"], 0), (["rollout", "list", "--json"], 0),
         (["history", "h1", "--json"], 0), (["why", "h1", "-v"], 0), (["report", "compliance", "--json"], 0),
         (["audit", "list"], 0), (["audit", "list", "--json"], 0), (["audit", "verify", "--json"], 0),
-        (["host", "adopt", "--json"], 0), (["backup", "list", "--json"], 0),
+        (["host", "adopt", "--json"], 0), (["backup", "list", "--json"], 0), (["report", "openstack", "--json"], 0),
+        (["report", "tempest"], 0), (["catalog", "facts", "--json"], 0), (["token", "list", "--json"], 0),
       ]
       for (words, status) in commands {
         let ended = try await scenario.sevfleet(words, environment: environment)
         #expect(ended.status == status, "\(words): \(ended.stdout) \(ended.stderr)")
         Self.check(ended, words)
       }
+      for form in ["table", "csv", "html", "junit"] {
+        let words = ["report", "compliance", "--format", form]
+        Self.check(try await scenario.sevfleet(words, environment: environment), words)
+      }
+      let made = try await scenario.sevfleet("token", "create", "ada", "--role", "operator")
+      let bearer = made.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+      let port = try PlainHTTP.freePort()
       // It tries to tell receivers that are not there.
-      var served: [String] = ["serve", "-v", "--probe-every", "1h"]
+      var served: [String] = ["serve", "-v", "--probe-every", "1h", "--listen", "127.0.0.1:\(port)"]
       served =
         ["--inventory", scenario.world.inventoryFolder, "--catalog", "\(scenario.folder)/firmware-catalog"] + served
       let serving = try await Program.run(served, environment: scenario.environment.merging(environment) { $1 }) {
@@ -118,6 +126,7 @@ import Testing
         let ended = try await scenario.sevfleet(["apply", "h2", "--yes", "-v"], environment: environment)
         #expect(ended.status == 0, "\(ended.stderr)")
         Self.check(ended, ["apply"])
+        try await Self.ask(port, bearer)
         // A failure to tell is written down.
         let store = try FleetStore.open(folder: "\(scenario.folder)/state")
         while try store.receiver("mail")?.attempts ?? 0 == 0 { try await Task.sleep(for: .milliseconds(50)) }
@@ -125,8 +134,27 @@ import Testing
       }
       #expect(serving.stderr.contains("mail by 127.0.0.1:9"), "it was tried: \(serving.stderr)")
       Self.check(serving, ["serve"])
+      #expect(!(serving.stdout + serving.stderr).contains(bearer))
       try await Self.fail(scenario, environment)
-      try Self.scan("\(scenario.folder)/state")
+      try Self.scan("\(scenario.folder)/state", bearer)
+    }
+  }
+
+  /// Whatever the API and the pages answer, to whom is let in and to whom is not.
+  private static func ask(_ port: Int, _ bearer: String) async throws {
+    let paths = [
+      "/v1/hosts", "/v1/hosts/h1", "/v1/hosts/h1/history", "/v1/hosts/h1/why", "/v1/observations", "/v1/rollouts",
+      "/v1/compliance", "/v1/catalog", "/v1/audit", "/v1/session", "/metrics", "/healthz", "/readyz", "/openapi.json",
+      "/", "/rollouts", "/hosts/h1", "/compliance", "/audit", "/login", "/compliance/report?format=html",
+    ]
+    for path in paths {
+      for token in [bearer, Planted.wrongPassword] {
+        let reply = try await PlainHTTP.ask("GET", path, port: port, token: token)
+        if token == bearer { #expect(reply.status == 200, "\(path): \(reply.body)") }
+        for secret in Planted.all + [bearer] where reply.body.contains(secret) {
+          Issue.record("\(secret) in the answer to \(path)")
+        }
+      }
     }
   }
 
@@ -162,7 +190,7 @@ import Testing
   }
 
   /// Every byte of the database, its log, backups and whatever else lies there.
-  private static func scan(_ folder: String) throws {
+  private static func scan(_ folder: String, _ bearer: String) throws {
     let paths = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
     let files = paths.compactMap { path in
       FileManager.default.contents(atPath: "\(folder)/\(path)").map { (path: path, data: $0) }
@@ -171,6 +199,6 @@ import Testing
       files.filter { $0.data.range(of: Data(text.utf8)) != nil }.map(\.path)
     }
     #expect(!holding("h1").isEmpty && !holding("rolloutFinished").isEmpty, "what is kept is found")
-    for secret in Planted.all { #expect(holding(secret).isEmpty, "\(secret)") }
+    for secret in Planted.all + [bearer] { #expect(holding(secret).isEmpty, "\(secret)") }
   }
 }
