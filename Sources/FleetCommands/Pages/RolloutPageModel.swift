@@ -111,15 +111,18 @@ enum RolloutPageModel {
     }
   }
 
+  /// What it does or waits for; how many hosts ended the page counts itself.
   private static func text(_ number: Int, _ rows: [RolloutReport.HostRow], _ wave: Rollout.Wave?) -> String {
-    let ended = rows.count { $0.outcome != .pending }
-    let count = "\(ended) of \(PageText.count(rows.count, "host")) ended"
-    guard let wave else { return "not begun" }
-    if wave.number > number { return count }
-    if wave.number < number { return rows.contains { $0.startedAt != nil } ? count : "not begun" }
-    if let failures = wave.failures, !failures.isEmpty { return "did not pass: \(failures.joined(separator: "; "))" }
-    if wave.failures == nil, let until = wave.soaksUntil { return "\(count), soaks until \(PageText.clock(until))" }
-    return count
+    let isOver = rows.allSatisfy { $0.outcome != .pending }
+    guard let wave, wave.number >= number else {
+      return rows.contains { $0.startedAt != nil } ? "under way" : "not begun"
+    }
+    if wave.number > number { return isOver ? "over" : "under way" }
+    if let failures = wave.failures {
+      return failures.isEmpty ? "soaked, and nothing was found" : "did not pass: \(failures.joined(separator: "; "))"
+    }
+    if let until = wave.soaksUntil { return "soaks until \(PageText.clock(until)) UTC" }
+    return isOver ? "over" : "under way"
   }
 
   private static func host(
