@@ -10,6 +10,9 @@ enum RolloutPageModel {
   /// Rollouts in the list, the newest: each costs a look at its journal.
   private static let mostRows = 100
 
+  /// Characters of a plan's id that commands take for it, and that fit on a phone.
+  private static let shownPlan = 17
+
   // MARK: The list
 
   static func rows(_ source: ServeSource, _ presence: RolloutPresence) throws -> [RolloutsPage.Row] {
@@ -50,7 +53,7 @@ enum RolloutPageModel {
     let answer = try RolloutWhy(record, source.store, source.surroundings(presence, context)).answer()
     let forecast = report.state == .running ? try context.forecast(record.id, source.store, at: now) : nil
     return RolloutPage.Model(
-      id: record.id, plan: record.plan, standing: standing, reason: report.stateReason,
+      id: record.id, plan: String(record.plan.prefix(shownPlan)), standing: standing, reason: report.stateReason,
       startedBy: try starter(record.id, source.store), startedAt: entries.first?.at,
       forecast: forecast?.sentence, budgets: budgets(rollout, report, context), waits: waits(answer, standing),
       waves: waves(report, rollout, context.inventory, now: now),
