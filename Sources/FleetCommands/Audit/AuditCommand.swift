@@ -72,7 +72,7 @@ struct AuditList: AsyncParsableCommand {
       let context = try CommandContext(options, needsCatalog: false)
       let store = try context.journal()
       let filter = AuditFilter(
-        since: try since.map(Self.instant), by: by, host: host.map { HostID($0) },
+        since: try since.map { try Instant(option: "--since", $0) }, by: by, host: host.map { HostID($0) },
         rollout: try rollout.map { try store.rollout(id: $0).id })
       let (rows, leftOut) = try Self.rows(store, filter)
       if options.json {
@@ -86,14 +86,6 @@ struct AuditList: AsyncParsableCommand {
       if leftOut > 0 { Output.note("\(leftOut) older actions are not shown; --since narrows them") }
       return ExitStatus.done
     }
-  }
-
-  private static func instant(_ text: String) throws -> Instant {
-    guard let instant = Instant(rfc3339: text) else {
-      throw CommandError(
-        ExitStatus.usage, "badTime", "--since \(text) is no time", expected: "2026-11-23T02:00:00Z", found: text)
-    }
-    return instant
   }
 
   /// The whole journal is read, page by page: what was done to a host is done for whoever began its rollout.

@@ -11,7 +11,7 @@ enum HostPageModel {
   private static let mostEvents = 1_000
 
   static func make(_ id: HostID, _ source: ServeSource, _ presence: RolloutPresence) throws -> HostPage.Model {
-    let context = source.current
+    let context = source.context
     let store = source.store
     let history = try store.history(host: id)
     let declared = context.inventory.host(id)
@@ -29,7 +29,7 @@ enum HostPageModel {
       standing: quarantine != nil ? .quarantined : isBusy ? .working : HostStanding(row?.state ?? .unknown),
       domain: declared?.failureDomain, target: row?.target, afterReset: row?.afterReboot?.description,
       floor: floor?.version.description, why: why.text,
-      next: why.next.map { next in ([next.text] + [next.command].compactMap { $0 }).joined(separator: ": ") },
+      next: why.next?.sentence,
       quarantine: quarantine?.sentence, before: before(history), now: seen.map { look($0, context.facts) },
       files: files(seen), events: history.suffix(mostEvents).reversed().map(event))
   }

@@ -16,14 +16,14 @@ enum RolloutPageModel {
   // MARK: The list
 
   static func rows(_ source: ServeSource, _ presence: RolloutPresence) throws -> [RolloutsPage.Row] {
-    let context = source.current
+    let surroundings = source.surroundings(presence, source.context)
     return try source.store.rollouts().prefix(mostRows).map { record in
-      let report = presence.presented(try StoredRollout.report(source.store, record.id))
-      let answer = try RolloutWhy(record, source.store, source.surroundings(presence, context)).answer()
+      let why = try RolloutWhy(record, source.store, surroundings)
+      let report = presence.presented(why.report)
       return RolloutsPage.Row(
         id: record.id, standing: RolloutStanding(record, report.state),
         by: try starter(record.id, source.store), startedAt: report.hosts.compactMap(\.startedAt).min(),
-        ended: report.hosts.count { $0.outcome != .pending }, hosts: report.hosts.count, text: answer.text)
+        ended: report.hosts.count { $0.outcome != .pending }, hosts: report.hosts.count, text: why.answer().text)
     }
   }
 
@@ -40,23 +40,20 @@ enum RolloutPageModel {
 
   static func make(_ given: String, _ source: ServeSource, _ presence: RolloutPresence) throws -> RolloutPage.Model {
     let seq = try source.store.lastSeq()
-    let context = source.current
+    let context = source.context
     let record = try source.store.rollout(id: given)
     let plan = try source.store.plan(id: record.plan).plan
-    let entries = try source.store.entries(rollout: record.id)
-    let now = source.clock.now()
-    let report = presence.presented(
-      try RolloutReport.fold(id: record.id, planID: record.plan, plan: plan, entries: entries, now: now))
-    var rollout = Rollout(plan: plan, budgets: context.budgets(of: plan))
-    for entry in entries { try rollout.apply(entry) }
+    let surroundings = source.surroundings(presence, context)
+    let why = try RolloutWhy(record, source.store, surroundings)
+    let (report, now) = (presence.presented(why.report), surroundings.now)
     let standing = RolloutStanding(record, report.state)
-    let answer = try RolloutWhy(record, source.store, source.surroundings(presence, context)).answer()
     let forecast = report.state == .running ? try context.forecast(record.id, source.store, at: now) : nil
     return RolloutPage.Model(
       id: record.id, plan: String(record.plan.prefix(shownPlan)), standing: standing, reason: report.stateReason,
-      startedBy: try starter(record.id, source.store), startedAt: entries.first?.at,
-      forecast: forecast?.sentence, budgets: budgets(rollout, report, context), waits: waits(answer, standing),
-      waves: waves(report, rollout, context.inventory, now: now),
+      startedBy: try starter(record.id, source.store), startedAt: why.startedAt,
+      forecast: forecast?.sentence, budgets: budgets(why.rollout, report, context),
+      waits: waits(why.answer(), standing),
+      waves: waves(report, why.rollout, context.inventory, now: now),
       excluded: report.excluded.map {
         RolloutPage.Excluded(host: $0.host.rawValue, kind: $0.exclusion.kind.rawValue, text: $0.exclusion.text)
       }, restarts: plan.restarts.count, actions: actions(standing), seq: seq)
@@ -74,10 +71,10 @@ enum RolloutPageModel {
 
   private static func waits(_ answer: WhyDocument, _ standing: RolloutStanding) -> [RolloutPage.Wait] {
     guard standing != .finished else { return [] }
-    let next = answer.next.map { next in ([next.text] + [next.command].compactMap { $0 }).joined(separator: ": ") }
     return [
       RolloutPage.Wait(
-        who: answer.holder ?? "the rollout", what: ([answer.text] + [next].compactMap { $0 }).joined(separator: "; "),
+        who: answer.holder ?? "the rollout",
+        what: ([answer.text, answer.next?.sentence].compactMap { $0 }).joined(separator: "; "),
         since: answer.since)
     ]
   }

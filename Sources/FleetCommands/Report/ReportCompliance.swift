@@ -55,13 +55,7 @@ struct ReportCompliance: AsyncParsableCommand {
   private func report(
     _ hosts: [Host], _ context: CommandContext, _ store: FleetStore
   ) async throws -> ComplianceReport {
-    let moment = try at.map { text in
-      guard let instant = Instant(rfc3339: text) else {
-        throw CommandError(
-          ExitStatus.usage, "badTime", "--at \(text) is no time", expected: "2026-11-23T02:00:00Z", found: text)
-      }
-      return instant
-    }
+    let moment = try at.map { try Instant(option: "--at", $0) }
     let now = SystemClock().now()
     let desk = ComplianceDesk(store: store, facts: context.facts, rules: context.inventory.compliance)
     let past = chosenFormat.tellsThePast ? days ?? Self.usualDays : 0

@@ -7,8 +7,11 @@ package import FleetStore
 package struct RolloutWhy {
   private let record: RolloutRecord
   private let surroundings: WhySurroundings
-  private let report: RolloutReport
-  private let rollout: Rollout
+  /// As the journal tells it, whoever works on it.
+  let report: RolloutReport
+  let rollout: Rollout
+  /// When the journal first spoke of it; `nil`: it never did.
+  let startedAt: Instant?
   private let view: Rollout.View
   /// The pause, halt or end in which it stands.
   private let stop: JournalEntry?
@@ -27,6 +30,7 @@ package struct RolloutWhy {
     self.rollout = rollout
     stop = entries.last { $0.event.isStop }
     last = entries.last
+    startedAt = entries.first?.at
     let work = plan.changes.map(\.host).filter { rollout.begun.contains($0) && rollout.runs[$0]?.isEnded == false }
     view = Rollout.View(
       now: surroundings.now, running: Set(work),

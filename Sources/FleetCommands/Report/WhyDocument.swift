@@ -15,6 +15,9 @@ package struct WhyDocument: Encodable {
       self.command = command
       self.at = at
     }
+
+    /// What comes next, with the command that does it.
+    package var sentence: String { text + (command.map { ": \($0)" } ?? "") }
   }
 
   package var schema = "sevfleet.why/1"
@@ -56,7 +59,7 @@ package struct WhyDocument: Encodable {
     var lines = ["\(subject): \(text)\(rule.map { " (\($0))" } ?? "")"]
     if let breakGlass { lines.append("break-glass: \(breakGlass)") }
     if let holder { lines.append("held by: \(holder)") }
-    if let next { lines.append("next: \(next.text)\(next.command.map { ": \($0)" } ?? "")") }
+    if let next { lines.append("next: \(next.sentence)") }
     return lines
   }
 }

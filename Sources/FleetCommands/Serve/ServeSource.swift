@@ -10,10 +10,9 @@ struct ServeSource: ServerSource {
   let store: FleetStore
   let desk: ServeDesk
 
-  private var context: CommandContext { files.current }
   /// The operator's files as they were read last.
-  var current: CommandContext { files.current }
-  var inventoryHosts: [Host] { files.current.inventory.hosts }
+  var context: CommandContext { files.current }
+  var inventoryHosts: [Host] { context.inventory.hosts }
   var clock: any EngineClock { SystemClock() }
   var holder: LockHolder { desk.control.holder }
   var hasGoodFiles: Bool { files.isGood }

@@ -1,11 +1,9 @@
+import FleetPages
+
 /// What every answer says to a browser: nothing from elsewhere, no frames, no guesses, no traces.
 enum SecurityHeaders {
   static let fields: [(name: String, value: String)] = [
-    (
-      "content-security-policy",
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    ("content-security-policy", PageAsset.contentSecurityPolicy),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
