@@ -16,7 +16,7 @@ extension FleetStore {
     begunOnly: Bool = false, except: String? = nil
   ) throws(StoreError) -> [HostID: String] {
     var hosts: [HostID: String] = [:]
-    for rollout in try openRollouts() where rollout.record.id != except {
+    for rollout in try read({ try openRollouts($0, except: except) }) {
       let theirs = begunOnly && rollout.plan.options.emergency == nil ? rollout.begunHosts : rollout.openHosts
       for host in theirs where hosts[host] == nil { hosts[host] = rollout.record.id }
     }
@@ -40,11 +40,11 @@ extension FleetStore {
   // MARK: Folding
 
   /// The journal only grows, so each call folds what is new since the one before.
-  func openRollouts(_ db: Database) throws -> [OpenRollout] {
+  func openRollouts(_ db: Database, except: String? = nil) throws -> [OpenRollout] {
     try folds.withLock { folds in
       let records = try rollouts(db).filter(\.isUnfinished)
       folds.keep(records.map(\.id))
-      return try records.map { record in
+      return try records.filter { $0.id != except }.map { record in
         let plan = try folds.plan(of: record.id) ?? storedPlan(record.plan, of: record.id, db)
         let entries = try entries(of: record.id, after: folds.lastSeq(of: record.id), db)
         return OpenRollout(
