@@ -19,8 +19,10 @@ import Testing
   private static let atOnce = UInt64(environment["SEVFLEET_SIM_THREADS"] ?? "") ?? 2
 
   /// Of 1,000 hosts those that a history changes. Many small rollouts meet more than a few large ones in the same time;
-  /// one in sixteen is the whole fleet.
-  private static let behind = [100, 100, 150, 150, 150, 150, 200, 200, 200, 200, 250, 250, 300, 300, 400, 1000]
+  /// one in thirty-two is the whole fleet.
+  private static let behind =
+    Array(repeating: 100, count: 8) + Array(repeating: 150, count: 9) + Array(repeating: 200, count: 7)
+    + [250, 250, 250, 300, 300, 400, 400, 1000]
 
   private static func run(_ seed: UInt64, _ faults: SimFaults) async throws -> SimRun.Outcome {
     let setup = SimSetup(
