@@ -1,13 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Named points at which a test ends this very process, as a power cut would. Without `SEVFLEET_FAILPOINT` a point
+/// Named points at which a test ends this very process, as a power cut would, or stops it. Without `SEVFLEET_FAILPOINT` a point
 /// costs a look at a flag and at a task-local value, and does nothing.
 ///
-/// `SEVFLEET_FAILPOINT=N` kills at the N-th point reached; `SEVFLEET_FAILPOINT_LOG=FILE` appends each point's name.
+/// `SEVFLEET_FAILPOINT=N` kills at the N-th point reached; `SEVFLEET_FAILPOINT_STOPS=1` stops there (SIGSTOP) instead, as
+/// a machine that hangs would; `SEVFLEET_FAILPOINT_LOG=FILE` appends each point's name.
 package enum Failpoint {
   private static let killAt = ProcessInfo.processInfo.environment["SEVFLEET_FAILPOINT"].flatMap { Int($0) }
   private static let log = ProcessInfo.processInfo.environment["SEVFLEET_FAILPOINT_LOG"]
+  private static let signal = ProcessInfo.processInfo.environment["SEVFLEET_FAILPOINT_STOPS"] == nil ? SIGKILL : SIGSTOP
   private static let isOn = killAt != nil || log != nil
   private static let reached = Atomic<Int>(0)
 
@@ -28,7 +30,8 @@ package enum Failpoint {
     guard isOn else { return }
     let number = reached.add(1, ordering: .relaxed).newValue
     if let log { append("\(number) \(name())\n", to: log) }
-    if number == killAt { kill(getpid(), SIGKILL) }
+    // To this thread: the process's own signal may reach another one, while this one goes on.
+    if number == killAt { raise(signal) }
   }
 
   private static func append(_ line: String, to path: String) {

@@ -6,8 +6,8 @@ import Testing
 @Suite struct KillNineTests {
   /// Runs are killed at every n-th point: 1 means all of them. Where all of them take too long, CI says which n, and
   /// the first point of each run shifts with `SEVFLEET_KILL_SHIFT`, so that several runs together visit every point.
-  private static let stride = number("SEVFLEET_KILL_STRIDE", or: 1)
-  private static let shift = number("SEVFLEET_KILL_SHIFT", or: 0)
+  static let stride = number("SEVFLEET_KILL_STRIDE", or: 1)
+  static let shift = number("SEVFLEET_KILL_SHIFT", or: 0)
 
   private static func number(_ name: String, or preset: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? preset
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  private struct Disturbed: Error, CustomStringConvertible { var description: String }
+  struct Disturbed: Error, CustomStringConvertible { var description: String }
 
   /// Kills one run and takes it up again. Returns the name of the point at which it really died.
   private static func check(
@@ -127,7 +127,7 @@ import Testing
     return (ended.status, try RolloutSeen.read(ended).host("h1"))
   }
 
-  private struct Rollouts: Decodable {
+  struct Rollouts: Decodable {
     struct Row: Decodable {
       var id: String
       var state: String
@@ -137,14 +137,14 @@ import Testing
   }
 
   /// The points that a run reached, in a form that is the same in every world.
-  private static func points(_ log: String, _ scenario: Scenario) throws -> [String] {
+  static func points(_ log: String, _ scenario: Scenario) throws -> [String] {
     try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { line in
       let name = line.drop { $0 != " " }.dropFirst()
       return String(name).replacingIDs(scenario).replacing(/r[0-9]{8}-[0-9]{6}-[0-9a-f]{4}/, with: "ROLLOUT")
     }
   }
 
-  private static func scenario<Value: Sendable>(
+  static func scenario<Value: Sendable>(
     _ run: KilledRun, _ body: (Scenario) async throws -> Value
   ) async throws -> Value {
     var spec = LabHostSpec.milan("h1")
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  private static func trace(_ scenario: Scenario) async throws -> Trace {
+  static func trace(_ scenario: Scenario) async throws -> Trace {
     let truth = try await scenario.truth("h1")
     var moves: [String: Int] = [:]
     for change in await scenario.novaChanges() where change.isMove || change.action == "confirmResize" {
