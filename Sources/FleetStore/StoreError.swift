@@ -7,7 +7,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The stable names of everything that can go wrong.
   package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-    case missing, readOnly, locked, fenced, file
+    case missing, readOnly, locked, fenced, busy, file
     case schemaNewer, schemaOlder, migrationFailed
     case corrupt, corruptRecord, notEncodable
     case notFound, ambiguous, tooShort, immutable, hostTaken
@@ -23,6 +23,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case locked(holder: String)
   /// Another controller took over: this process may not act any more; the text says who did.
   case fenced(holder: String)
+  /// Another process is in the middle of a write for longer than any of ours takes: it hangs there.
+  case busy(seconds: Double)
   /// The system refused something with a file or folder.
   case file(operation: String, path: String, cause: String)
   /// The database holds migrations that this program does not know: it was written by a newer one.
@@ -56,6 +58,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .readOnly: .readOnly
     case .locked: .locked
     case .fenced: .fenced
+    case .busy: .busy
     case .file: .file
     case .schemaNewer: .schemaNewer
     case .schemaOlder: .schemaOlder
@@ -82,6 +85,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .readOnly: "the database was opened for reading only"
     case .locked(let holder): "another controller holds the lock: \(holder)"
     case .fenced(let holder): "another controller took over, so that this one acts no more: \(holder)"
+    case .busy(let seconds):
+      "another process has been in the middle of a write for \(Int(seconds)) s, and nobody can write before it has ended"
     case .file(let operation, let path, _): "could not \(operation) \(path)"
     case .schemaNewer: "the database was written by a newer sevfleet"
     case .schemaOlder: "the database was written by an older sevfleet; a controller must open it once"
@@ -107,7 +112,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .blobDamaged(let sha256, _): sha256
     case .blobTooLarge(_, let limit): "at most \(limit) bytes"
     case .schemaOlder(let lacking): lacking.joined(separator: ", ")
-    case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .migrationFailed, .corrupt, .corruptRecord,
+    case .missing, .readOnly, .locked, .fenced, .busy, .file, .schemaNewer, .migrationFailed, .corrupt, .corruptRecord,
       .notEncodable,
       .notFound, .ambiguous, .immutable, .hostTaken, .blobMissing, .database:
       nil
@@ -120,7 +125,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .blobTooLarge(let size, _): "\(size) bytes"
     case .ambiguous(_, _, let matches): matches.joined(separator: ", ")
     case .schemaNewer(let unknown): unknown.joined(separator: ", ")
-    case .missing, .readOnly, .locked, .fenced, .file, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
+    case .missing, .readOnly, .locked, .fenced, .busy, .file, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
       .notEncodable, .notFound, .tooShort, .immutable, .hostTaken, .blobMissing, .database:
       nil
     }
@@ -130,7 +135,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   package var cause: String? {
     switch self {
     case .file(_, _, let cause), .migrationFailed(_, let cause), .database(_, let cause): cause
-    case .missing, .readOnly, .locked, .fenced, .schemaNewer, .schemaOlder, .corrupt, .corruptRecord, .notEncodable,
+    case .missing, .readOnly, .locked, .fenced, .busy, .schemaNewer, .schemaOlder, .corrupt, .corruptRecord,
+      .notEncodable,
       .notFound, .ambiguous, .tooShort, .immutable, .hostTaken, .blobMissing, .blobDamaged, .blobTooLarge:
       nil
     }

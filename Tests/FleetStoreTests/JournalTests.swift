@@ -44,6 +44,21 @@ import Testing
     }
   }
 
+  /// In SQLite's own time: whoever hangs in the middle of a write hangs longer than that.
+  @Test func aWriteThatDoesNotEndIsToldAsOne() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    try folder.raw { other in
+      try other.execute(sql: "BEGIN IMMEDIATE")
+      let error = #expect(throws: StoreError.self) {
+        try store.append(.rolloutResumed, rollout: "r-1", host: nil, at: Samples.start)
+      }
+      #expect(error == .busy(seconds: 5))
+      try other.execute(sql: "ROLLBACK")
+    }
+    #expect(try store.append(.rolloutResumed, rollout: "r-1", host: nil, at: Samples.start).seq == 1)
+  }
+
   @Test(arguments: [
     "UPDATE journal SET body = '{}' WHERE seq = 1", "UPDATE journal SET seq = 9 WHERE seq = 1",
     "DELETE FROM journal WHERE seq = 1", "DELETE FROM journal",

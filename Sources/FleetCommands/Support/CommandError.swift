@@ -97,7 +97,7 @@ package struct CommandError: Error {
 
   private static func status(_ error: StoreError) -> Int32 {
     switch error.kind {
-    case .locked, .fenced: ExitStatus.locked
+    case .locked, .fenced, .busy: ExitStatus.locked
     case .notFound, .ambiguous, .tooShort: ExitStatus.usage
     case .missing, .readOnly, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt, .corruptRecord,
       .notEncodable, .immutable, .hostTaken, .blobMissing, .blobDamaged, .blobTooLarge, .database:

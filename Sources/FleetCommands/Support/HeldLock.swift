@@ -68,9 +68,18 @@ extension CommandContext {
     }
     let lock = try DaemonLock.takeOver(folder: stateFolder, command: command, at: at)
     Output.note("taken over from: \(holder.text); whatever it still begins is refused by the journal")
-    let held = try HeldLock(lock, folder: stateFolder)
-    try held.store.audit(Action(by: Operator.name, .takeOver, holder.text), at: at)
-    return held
+    do {
+      let held = try HeldLock(lock, folder: stateFolder)
+      try held.store.audit(Action(by: Operator.name, .takeOver, holder.text), at: at)
+      return held
+    } catch StoreError.busy {
+      // SQLite's own lock goes with its process, and with nothing else.
+      throw CommandError(
+        ExitStatus.locked, "holderWrites",
+        "the holder hangs in the middle of a write, and nobody can write before it has ended: \(holder.text); end it "
+          + "with kill -9 \(holder.pid), then ask again; nothing of half a write stays", expected: "its end",
+        found: "a write that does not end")
+    }
   }
 
   /// The lock for an instant, to write one thing down; throws `locked`, which tells who holds it.

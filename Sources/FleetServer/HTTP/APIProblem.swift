@@ -60,7 +60,7 @@ package struct APIProblem: Error, Hashable, Sendable {
     case .notFound: 404
     case .ambiguous, .tooShort: 400
     case .immutable, .hostTaken: 409
-    case .locked, .fenced, .missing, .readOnly, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
+    case .locked, .fenced, .busy, .missing, .readOnly, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
       .corruptRecord, .notEncodable, .blobMissing, .blobDamaged, .blobTooLarge, .database:
       503
     }

@@ -54,7 +54,7 @@ final class BlobFolder: Sendable {
     } catch {
       switch error.kind {
       case .blobMissing, .blobDamaged, .blobTooLarge: return false
-      case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
+      case .missing, .readOnly, .locked, .fenced, .busy, .file, .schemaNewer, .schemaOlder, .migrationFailed, .corrupt,
         .corruptRecord,
         .notEncodable, .notFound, .ambiguous, .tooShort, .immutable, .hostTaken, .database:
         throw error

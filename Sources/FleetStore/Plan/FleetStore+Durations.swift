@@ -20,7 +20,8 @@ extension FleetStore {
       } catch {
         switch error.kind {
         case .corrupt, .corruptRecord: continue
-        case .missing, .readOnly, .locked, .fenced, .file, .schemaNewer, .schemaOlder, .migrationFailed, .notEncodable,
+        case .missing, .readOnly, .locked, .fenced, .busy, .file, .schemaNewer, .schemaOlder, .migrationFailed,
+          .notEncodable,
           .notFound, .ambiguous, .tooShort, .immutable, .hostTaken, .blobMissing, .blobDamaged, .blobTooLarge,
           .database:
           throw error
