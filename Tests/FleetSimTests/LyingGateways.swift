@@ -10,6 +10,8 @@ struct LyingHosts: HostGateway {
   var act: @Sendable (Host, HostAct) async throws(HostError) -> Bool = { (_, _) throws(HostError) in false }
   var manifest: @Sendable (FirmwareTree) -> FirmwareTree = { $0 }
   var lease: @Sendable (HostLease?) -> HostLease? = { $0 }
+  /// The host does what it is told to, whosever lease lies there.
+  var ignoresLease = false
   var reload: (@Sendable () -> ReloadState)?
 
   func observe(_ host: Host) async -> Result<Observation, ProbeFailure> {
@@ -52,9 +54,9 @@ struct LyingHosts: HostGateway {
     remains.lease = lease(remains.lease)
     return remains
   }
-  func perform(_ host: Host, _ what: HostAct) async throws(HostError) {
+  func perform(_ host: Host, _ what: HostAct, under lease: String?) async throws(HostError) {
     if try await act(host, what) { return }
-    try await base.perform(host, what)
+    try await base.perform(host, what, under: ignoresLease ? nil : lease)
   }
 }
 

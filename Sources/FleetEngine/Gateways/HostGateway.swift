@@ -25,10 +25,18 @@ package protocol HostGateway: Sendable {
   func remains(_ host: Host) async throws(HostError) -> HostRemains
   /// Whether nova-compute runs; `nil`: the host cannot tell.
   func computeRuns(_ host: Host, _ door: Door) async throws(HostError) -> Bool?
-  /// Does one thing. Throws where the host says that it was not done; a lost connection proves nothing.
-  func perform(_ host: Host, _ act: HostAct) async throws(HostError)
+  /// Does one thing. Throws where the host says that it was not done; a lost connection proves nothing. `lease`: the
+  /// host does it only while this line lies there as its lease, and says `notHeld` otherwise, so that a controller that
+  /// slept while another one took its work over, and ended it, does not do it again; `nil`: whatever lies there.
+  func perform(_ host: Host, _ act: HostAct, under lease: String?) async throws(HostError)
   /// Lets go of the connection.
   func close(_ host: Host) async
+}
+
+extension HostGateway {
+  package func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+    try await perform(host, act, under: nil)
+  }
 }
 
 /// Which boot a host is in.
@@ -195,6 +203,8 @@ package struct HostError: Error, Hashable, Sendable {
     case sudoRefused, diskFull, readOnly, packageManagerBusy, toolMissing
     /// The command ran and said no.
     case refused
+    /// The lease of whoever asks does not lie on the host any more; nothing was done.
+    case notHeld
     case unreadable
   }
 
@@ -215,7 +225,7 @@ package struct HostError: Error, Hashable, Sendable {
     switch kind {
     case .connectionLost, .timedOut, .unreachable, .notReady: true
     case .hostKeyMismatch, .noAlgorithm, .sudoRefused, .diskFull, .readOnly, .packageManagerBusy, .toolMissing,
-      .refused, .unreadable:
+      .refused, .notHeld, .unreadable:
       false
     }
   }
@@ -233,6 +243,7 @@ package struct HostError: Error, Hashable, Sendable {
       case .diskFull: .diskFull
       case .readOnly: .readOnly
       case .packageManagerBusy: .packageManagerBusy
+      case .notHeld: .otherMaintenance
       case .toolMissing, .refused, .unreadable: fallback
       }
     return Failure(kind, text, expected: expected, found: found, isTransient: isUncertain)

@@ -6,10 +6,25 @@ import SSHTransport
 struct HostScript {
   /// Exit status that means "sudo does not allow it", told by `sudo -l` and not by a message.
   static let refusedStatus: Int32 = 120
+  /// Exit status that means "the lease that was asked for does not lie here".
+  static let notHeldStatus: Int32 = 121
 
   let become: SSHSettings.Become
+  /// Line of the lease under which alone commands are run; `nil`: under any.
+  let lease: String?
 
-  init(become: SSHSettings.Become) { self.become = become }
+  init(become: SSHSettings.Become, under lease: String? = nil) {
+    self.become = become
+    self.lease = lease
+  }
+
+  /// Ends a script before its first command where the lease is not this one. In the same shell as the commands: what was
+  /// looked at before they were sent may be as old as their sender slept.
+  var guarding: String {
+    guard let lease else { return "" }
+    let path = ShellQuoting.quote(RootCommand.leaseFile)
+    return "[ \"$(readlink \(path) 2>/dev/null)\" = \(ShellQuoting.quote(lease)) ] || exit \(Self.notHeldStatus)\n"
+  }
 
   /// One command as root, quoted.
   func line(_ command: RootCommand) -> String {
@@ -32,7 +47,7 @@ struct HostScript {
   func asking(_ command: RootCommand, or otherwise: String = ":") -> String {
     """
     LC_ALL=C; export LC_ALL
-    \(line(command)) && exit 0
+    \(guarding)\(line(command)) && exit 0
     s=$?
     \(allowed(command)) || exit \(Self.refusedStatus)
     \(otherwise)
@@ -42,7 +57,7 @@ struct HostScript {
 
   /// Runs commands in order until one fails; the number of the failed one goes to stderr as `sevfleet-failed N`.
   func running(_ commands: [RootCommand]) -> String {
-    var text = "LC_ALL=C; export LC_ALL\n"
+    var text = "LC_ALL=C; export LC_ALL\n" + guarding
     for (index, command) in commands.enumerated() {
       text += """
         \(line(command)) || {
@@ -62,6 +77,10 @@ struct HostScript {
     stderr.split(separator: "\n").last { $0.hasPrefix("sevfleet-failed ") }
       .flatMap { Int($0.dropFirst("sevfleet-failed ".count)) }
   }
+
+  static let notHeld = HostError(
+    .notHeld, "the host does not bear the lease of this run any more: its work was taken over, or somebody removed it",
+    expected: "the lease of this run", found: "no lease, or another one")
 
   static func refusal(_ command: RootCommand) -> HostError {
     HostError(

@@ -15,12 +15,14 @@ package struct InitramfsRebuild: Sendable {
 
   /// Waits, within the deadline, for what an earlier request left running when its connection was lost: the shell that
   /// runs it holds the lock until it has ended. `home` is the login's home folder on the host.
-  package func script(become: SSHSettings.Become, home: String, deadline: Duration) -> String {
+  package func script(
+    become: SSHSettings.Become, under lease: String? = nil, home: String, deadline: Duration
+  ) -> String {
     let folder = ShellQuoting.quote("\(home)/.sevfleet")
     return """
       mkdir -p \(folder) && exec 9>>\(folder)/commands.lock || exit 1
       if [ -x /usr/bin/flock ]; then /usr/bin/flock -w \(deadline.wholeSeconds) 9 || exit 1; fi
 
-      """ + HostScript(become: become).running(commands)
+      """ + HostScript(become: become, under: lease).running(commands)
   }
 }

@@ -3,27 +3,28 @@ import FleetFormats
 import SSHTransport
 
 extension SSHHostGateway {
-  package func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+  package func perform(_ host: Host, _ act: HostAct, under lease: String?) async throws(HostError) {
+    func commands(_ list: [RootCommand], deadline: Duration? = nil) async throws(HostError) {
+      try await self.commands(host, under: lease, list, deadline: deadline)
+    }
     switch act {
-    case .takeLease(let holder): try await commands(host, Self.leasing(.takeLease(holder: holder)))
-    case .replaceLease(let holder): try await commands(host, Self.leasing(.replaceLease(holder: holder)))
+    case .takeLease(let holder): try await commands(Self.leasing(.takeLease(holder: holder)))
+    case .replaceLease(let holder): try await commands(Self.leasing(.replaceLease(holder: holder)))
     case .giveLease:
-      try await commands(host, [.remove(path: RootCommand.leaseFile), .sync(RootCommand.stateFolder)])
-    case .copyFirmware(let backup): try await copyFirmware(host, backup)
-    case .upload(let bytes, let sha256): try await upload(host, bytes, sha256)
+      try await commands([.remove(path: RootCommand.leaseFile), .sync(RootCommand.stateFolder)])
+    case .copyFirmware(let backup): try await copyFirmware(host, backup, lease)
+    case .upload(let bytes, let sha256): try await upload(host, bytes, sha256, lease)
     case .place(let sha256, let path):
       let (folder, name) = Self.split(path)
       try await commands(
-        host,
         [
           .makeFolder(folder), .placeNew(sha256: sha256, folder: folder), .sync("\(folder)/sevfleet-new-\(sha256)"),
           .activateName(sha256: sha256, folder: folder, name: name), .sync(folder),
         ])
-    case .remove(let path): try await commands(host, [.remove(path: path), .sync(Self.split(path).folder)])
+    case .remove(let path): try await commands([.remove(path: path), .sync(Self.split(path).folder)])
     case .restore(let backup, let path, let sha256):
       let (folder, name) = Self.split("/lib/firmware/\(path)")
       try await commands(
-        host,
         [
           .makeFolder(folder), .placeFromBackup(backup: backup, path: path, folder: folder, sha256: sha256),
           .sync("\(folder)/sevfleet-new-\(sha256)"),
@@ -34,7 +35,6 @@ extension SSHHostGateway {
       // The temporary name wants a hash, and a link has none: any will do. A sync would follow the link.
       let token = ContentHash.sha256(Array(path.utf8))
       try await commands(
-        host,
         [
           .makeFolder(folder), .placeFromBackup(backup: backup, path: path, folder: folder, sha256: token),
           .activateName(sha256: token, folder: folder, name: name), .sync(folder),
@@ -42,19 +42,20 @@ extension SSHHostGateway {
     case .rebuildInitramfs(let kernel, let tool, let image):
       let deadline = host.policy.deadlines.initramfs
       let rebuild = InitramfsRebuild(kernel: kernel, tool: tool, image: image)
-      let script = rebuild.script(become: host.ssh.become, home: try await home(host), deadline: deadline)
+      let script = rebuild.script(
+        become: host.ssh.become, under: lease, home: try await home(host), deadline: deadline)
       try await run(host, rebuild.commands, script, deadline)
     case .closeDoor(let door):
-      try await commands(host, Self.door(door, opens: false), deadline: bounds.door)
+      try await commands(Self.door(door, opens: false), deadline: bounds.door)
     case .openDoor(let door):
-      try await commands(host, Self.door(door, opens: true), deadline: bounds.door)
-    case .unloadKexec: try await commands(host, [.unloadKexec])
-    case .reload(let token, let parameters): try await reload(host, token, parameters)
-    case .reset(let token): try await reset(host, token)
-    case .hold(let package): try await commands(host, [.hold(package: package, tool: try await packageTool(host))])
-    case .unhold(let package): try await commands(host, [.unhold(package: package, tool: try await packageTool(host))])
-    case .divert(let path): try await commands(host, [.divert(path: path)])
-    case .undivert(let path): try await commands(host, [.undivert(path: path)])
+      try await commands(Self.door(door, opens: true), deadline: bounds.door)
+    case .unloadKexec: try await commands([.unloadKexec])
+    case .reload(let token, let parameters): try await reload(host, token, parameters, lease)
+    case .reset(let token): try await reset(host, token, lease)
+    case .hold(let package): try await commands([.hold(package: package, tool: try await packageTool(host))])
+    case .unhold(let package): try await commands([.unhold(package: package, tool: try await packageTool(host))])
+    case .divert(let path): try await commands([.divert(path: path)])
+    case .undivert(let path): try await commands([.undivert(path: path)])
     }
   }
 
@@ -81,9 +82,11 @@ extension SSHHostGateway {
   }
 
   /// Runs commands in order.
-  func commands(_ host: Host, _ commands: [RootCommand], deadline: Duration? = nil) async throws(HostError) {
+  func commands(
+    _ host: Host, under lease: String? = nil, _ commands: [RootCommand], deadline: Duration? = nil
+  ) async throws(HostError) {
     guard !commands.isEmpty else { return }
-    let script = HostScript(become: host.ssh.become).running(commands)
+    let script = HostScript(become: host.ssh.become, under: lease).running(commands)
     try await run(host, commands, script, deadline ?? bounds.command)
   }
 
@@ -94,6 +97,7 @@ extension SSHHostGateway {
   ) async throws(HostError) {
     let result = try await run(host, script, deadline: deadline)
     guard result.exitStatus != 0 else { return }
+    if result.exitStatus == HostScript.notHeldStatus { throw HostScript.notHeld }
     let stderr = Self.text(result.stderr)
     let index = HostScript.failedIndex(stderr) ?? 0
     let failed = commands[min(index, commands.count - 1)]
@@ -119,7 +123,7 @@ extension SSHHostGateway {
     return result.exitStatus == 0 ? .apt : .dnf
   }
 
-  private func copyFirmware(_ host: Host, _ backup: String) async throws(HostError) {
+  private func copyFirmware(_ host: Host, _ backup: String, _ lease: String?) async throws(HostError) {
     let folder = "\(RootCommand.backupsFolder)/\(backup)"
     let live = try await existingFolders(host)
     var list: [RootCommand] = [
@@ -132,7 +136,7 @@ extension SSHHostGateway {
       list.append(.copyFolder(from: path, backup: backup, name: name))
     }
     list.append(.sync(folder))
-    try await commands(host, list)
+    try await commands(host, under: lease, list)
   }
 
   /// Which of the firmware folders exist.
@@ -143,7 +147,9 @@ extension SSHHostGateway {
     return Self.text(result.stdout).split(separator: "\n").map(String.init).filter(paths.contains)
   }
 
-  private func upload(_ host: Host, _ bytes: [UInt8], _ sha256: String) async throws(HostError) {
+  private func upload(
+    _ host: Host, _ bytes: [UInt8], _ sha256: String, _ lease: String?
+  ) async throws(HostError) {
     let home = try await home(host)
     let path = "\(home)/.sevfleet/upload-\(sha256)"
     let folder = ShellQuoting.quote("\(home)/.sevfleet")
@@ -158,7 +164,7 @@ extension SSHHostGateway {
       throw HostError(error)
     }
     try await commands(
-      host,
+      host, under: lease,
       [
         .makeFolder(RootCommand.stateFolder), .makeFolder(RootCommand.stagedFolder),
         .adoptUpload(upload: path, sha256: sha256), .sync("\(RootCommand.stagedFolder)/\(sha256).sbin"),
@@ -167,16 +173,21 @@ extension SSHHostGateway {
     _ = try await run(host, "rm -f \(ShellQuoting.quote(path))", deadline: bounds.command)
   }
 
-  private func reset(_ host: Host, _ token: String) async throws(HostError) {
+  /// `token`: the boot that is to end. A host that is in another one by now was reset already, and is not again.
+  private func reset(_ host: Host, _ token: String, _ lease: String?) async throws(HostError) {
     let home = try await home(host)
     let marker = ShellQuoting.quote("\(home)/.sevfleet/reset-issued")
+    let shell = HostScript(become: host.ssh.become, under: lease)
     let script = """
+      [ "$(cat /proc/sys/kernel/random/boot_id)" = \(ShellQuoting.quote(token)) ] || exit 0
+      \(shell.guarding)\
       mkdir -p \(ShellQuoting.quote("\(home)/.sevfleet")) && printf %s \(ShellQuoting.quote(token)) > \(marker) || exit 1
       sync \(marker)
-      \(HostScript(become: host.ssh.become).asking(.reboot))
+      \(shell.asking(.reboot))
       """
     let result = try await run(host, script, deadline: bounds.command)
     if result.exitStatus == HostScript.refusedStatus { throw HostScript.refusal(.reboot) }
+    if result.exitStatus == HostScript.notHeldStatus { throw HostScript.notHeld }
     guard result.exitStatus == 0 else {
       throw HostError(.refused, "the host refuses to reboot: \(Self.text(result.stderr).prefix(500))")
     }

@@ -8,7 +8,9 @@ extension SSHHostGateway {
   /// Looks, a tenth of a second apart, for the script's first act: a loaded host takes a moment to start a shell.
   private static let startPolls = 50
 
-  func reload(_ host: Host, _ token: String, _ parameters: [String]) async throws(HostError) {
+  func reload(
+    _ host: Host, _ token: String, _ parameters: [String], _ lease: String?
+  ) async throws(HostError) {
     let home = try await home(host)
     let folder = "\(home)/.sevfleet"
     let path = "\(folder)/reload-\(token).sh"
@@ -24,10 +26,11 @@ extension SSHHostGateway {
       throw HostError(error)
     }
     let detach = RootCommand.detach(user: host.ssh.user, script: path)
-    let shell = HostScript(become: host.ssh.become)
+    let shell = HostScript(become: host.ssh.become, under: lease)
     let started = try await run(
       host,
       """
+      \(shell.guarding)\
       begun() { # a look that comes too early would start a second one
         n=0; while [ ! -e \(ShellQuoting.quote(mark)) ] && [ $n -lt \(Self.startPolls) ]; do sleep 0.1; n=$((n+1)); done
       }
@@ -37,6 +40,7 @@ extension SSHHostGateway {
       setsid /bin/sh \(ShellQuoting.quote(path)) </dev/null >/dev/null 2>&1 &
       begun
       """, deadline: bounds.command)
+    if started.exitStatus == HostScript.notHeldStatus { throw HostScript.notHeld }
     guard started.exitStatus == 0 else {
       throw HostError(.refused, "the reload could not be started: \(Self.text(started.stderr).prefix(500))")
     }

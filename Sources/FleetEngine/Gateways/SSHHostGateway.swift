@@ -210,7 +210,8 @@ extension HostError {
       case .noAlgorithm: .noAlgorithm
       case .notReady: .notReady
       case .sudoRefused: .sudoRefused
-      case .connectionLost, .timedOut, .diskFull, .readOnly, .packageManagerBusy, .toolMissing, .refused, .unreadable:
+      case .connectionLost, .timedOut, .diskFull, .readOnly, .packageManagerBusy, .toolMissing, .refused, .notHeld,
+        .unreadable:
         .connectionLost
       }
     return ProbeFailure(kind: kind, text: text, expected: expected, found: found)

@@ -48,14 +48,20 @@ extension HostRunner {
     }
   }
 
+  /// Stands right before each act, whoever is asked for it. The intent was appended under the fence; what is asked for a
+  /// second time is not, and much time may lie between: whoever slept since is found out here, and from here on by the
+  /// host. Throws `fenced`.
+  func begin(_ id: EffectID) throws(StoreError) {
+    Failpoint.hit("before \(host.id) effect \(id)")
+    try services.store.checkFence()
+  }
+
   /// Acts once. Returns the refusal where the other side clearly said no; an uncertain end is looked up.
   private func acted(
     _ id: EffectID, _ kind: FailureKind, _ act: (String) async throws -> Void
   ) async throws -> Failure? {
     let token = run.openEffect(id)?.token ?? ""
-    // The intent was appended under the fence; what is asked for a second time is not, and much time may lie between.
-    try services.store.checkFence()
-    Failpoint.hit("before \(host.id) effect \(id)")
+    try begin(id)
     defer { Failpoint.hit("after \(host.id) effect \(id)") }
     do {
       try await act(token)

@@ -71,6 +71,19 @@ extension HostRunner {
     return text
   }
 
+  /// Has the host do one thing. On the way forward the host itself refuses it where this run's lease does not lie there
+  /// any more: another process may have taken the run over and ended it while this one slept. On the way back a lease
+  /// that is gone keeps nothing from being undone; one that somebody else has does (`checkLeaseOnce`).
+  func perform(_ act: HostAct) async throws(HostError) {
+    try await services.hosts.perform(host, act, under: lease)
+  }
+
+  /// The lease as this run wrote it, while it acts under it.
+  private var lease: String? {
+    guard case .inDoubt = run.state, run.holdsLease else { return nil }
+    return run.effects.last { $0.id == Self.taking }?.token
+  }
+
   /// A host that somebody took over while we had work on it is not ours to act on any more.
   func checkLease(_ lease: HostLease?) throws {
     guard run.holdsLease else { return }

@@ -48,7 +48,7 @@ struct ActivateStep: StepImplementation {
         case .ended(let result): return result.succeeded ? .alreadyDone : .blocked(Self.failure(result))
         }
       },
-      act: { token in try await hosts.perform(runner.host, .reload(token: token, parameters: parameters)) })
+      act: { token in try await runner.perform(.reload(token: token, parameters: parameters)) })
   }
 
   static func failure(_ result: ReloadResult) -> Failure {
@@ -92,12 +92,11 @@ struct ActivateStep: StepImplementation {
   }
 
   private func reset(_ runner: HostRunner) async throws {
-    let hosts = runner.services.hosts
     if await mayStillPrepare(runner), try await Self.mustUnload(runner) {
       try await runner.effect(
         EffectID(.unloadKexec), failing: .cannotActivate, within: runner.services.bounds.command, token: { "" },
         look: { _ in try await runner.observe().kexecLoaded == false ? .alreadyDone : .ready },
-        act: { _ in try await hosts.perform(runner.host, .unloadKexec) })
+        act: { _ in try await runner.perform(.unloadKexec) })
     }
     do {
       try await awaitReset(runner)
@@ -129,7 +128,7 @@ struct ActivateStep: StepImplementation {
         return try await Self.looked(runner, record.token, shutdown)
       },
       act: { token in
-        try await hosts.perform(runner.host, .reset(token: token))
+        try await runner.perform(.reset(token: token))
         shutdown = Deadline(runner.services.clock, in: runner.services.bounds.shutdown)
         runner.latest = nil
       })

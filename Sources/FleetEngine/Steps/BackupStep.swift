@@ -27,7 +27,7 @@ struct BackupStep: StepImplementation {
         let copy = try await runner.services.hosts.manifest(runner.host, of: .backup(id: id))
         return Self.same(copy, live) ? .alreadyDone : .ready
       },
-      act: { _ in try await runner.services.hosts.perform(runner.host, .copyFirmware(backup: id)) })
+      act: { _ in try await runner.perform(.copyFirmware(backup: id)) })
     try await keep(runner, id: id, live: live)
   }
 

@@ -43,7 +43,7 @@ extension DrainLoop {
 
   /// Asks Nova once; whether it happened is looked up in `settle`.
   mutating func ask(_ effect: EffectID, destinations: [String] = []) async throws {
-    Failpoint.hit("before \(runner.host.id) effect \(effect)")
+    try runner.begin(effect)
     defer { Failpoint.hit("after \(runner.host.id) effect \(effect)") }
     do {
       try await post(effect, destinations)

@@ -43,7 +43,7 @@ struct PrepareStep: StepImplementation {
         return found == image.sha256 ? .alreadyDone : .ready
       },
       act: { _ in
-        try await runner.services.hosts.perform(runner.host, .upload(bytes: bytes, sha256: image.sha256))
+        try await runner.perform(.upload(bytes: bytes, sha256: image.sha256))
       })
   }
 

@@ -19,7 +19,7 @@ struct ProveEmptyStep: StepImplementation {
       EffectID(.stopCompute, door.subject), failing: .computeUnknown, within: runner.services.bounds.door,
       token: { door.subject }, look: { _ in try await Self.looked(runner, door) },
       act: { _ in
-        try await runner.services.hosts.perform(runner.host, .closeDoor(door))
+        try await runner.perform(.closeDoor(door))
         runner.openDoors.remove(door.subject)
         runner.closedDoors.insert(door.subject)
       })

@@ -13,7 +13,7 @@ extension StageStep {
         look: { _ in
           try await runner.observe().heldPackages.contains(package.name) ? .alreadyDone : .ready
         },
-        act: { name in try await runner.services.hosts.perform(runner.host, .hold(package: name)) })
+        act: { name in try await runner.perform(.hold(package: name)) })
     case .divert:
       // A diversion that was cut off may stand already, and its path look like nobody's.
       let open = runner.run.effects.filter { $0.id.kind == .treatPackage && $0.result == nil }
@@ -37,7 +37,7 @@ extension StageStep {
       EffectID(.treatPackage, "divert:\(path)"), failing: .stageFailed, within: runner.services.bounds.command,
       token: { path },
       look: { _ in try await hosts.isDiverted(runner.host, path: path) ? .alreadyDone : .ready },
-      act: { path in try await hosts.perform(runner.host, .divert(path: path)) })
+      act: { path in try await runner.perform(.divert(path: path)) })
     runner.latest = nil
   }
 }

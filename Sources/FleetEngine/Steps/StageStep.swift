@@ -83,7 +83,7 @@ struct StageStep: StepImplementation {
         if found == sha256 { return .alreadyDone }
         return try Self.unsaved(runner, path, found).map { .blocked($0) } ?? .ready
       },
-      act: { hash in try await runner.services.hosts.perform(runner.host, .place(sha256: hash, path: path)) })
+      act: { hash in try await runner.perform(.place(sha256: hash, path: path)) })
   }
 
   /// Why the file that lies there may not be replaced: somebody, such as a package, wrote it after it was backed up, so
@@ -105,7 +105,7 @@ struct StageStep: StepImplementation {
         guard let found = try await runner.services.hosts.fileHash(runner.host, path: path) else { return .alreadyDone }
         return try Self.unsaved(runner, path, found).map { .blocked($0) } ?? .ready
       },
-      act: { _ in try await runner.services.hosts.perform(runner.host, .remove(path: path)) })
+      act: { _ in try await runner.perform(.remove(path: path)) })
   }
 
   /// Rebuilds the initramfs where `ccp` starts from it. `marker` tells one content from another in the journal.
@@ -125,8 +125,8 @@ struct StageStep: StepImplementation {
       EffectID(.rebuildInitramfs, kernel), failing: .stageFailed, within: runner.host.policy.deadlines.initramfs,
       token: { marker }, look: { _ in finished ? .alreadyDone : .ready },
       act: { _ in
-        try await runner.services.hosts.perform(
-          runner.host, .rebuildInitramfs(kernel: kernel, tool: tool, image: image))
+        try await runner.perform(
+          .rebuildInitramfs(kernel: kernel, tool: tool, image: image))
         finished = true
       })
   }

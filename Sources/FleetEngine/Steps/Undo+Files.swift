@@ -100,11 +100,11 @@ extension Undo {
       },
       act: { _ in
         if let sha256 = saved?.sha256 {
-          try await hosts.perform(runner.host, .restore(backup: backup, path: Self.relative(path), sha256: sha256))
+          try await runner.perform(.restore(backup: backup, path: Self.relative(path), sha256: sha256))
         } else if isLink {
-          try await hosts.perform(runner.host, .restoreLink(backup: backup, path: Self.relative(path)))
+          try await runner.perform(.restoreLink(backup: backup, path: Self.relative(path)))
         } else {
-          try await hosts.perform(runner.host, .remove(path: path))
+          try await runner.perform(.remove(path: path))
         }
       })
     runner.latest = nil
@@ -179,6 +179,6 @@ extension Undo {
     try await runner.effect(
       EffectID(.restoreFile, subject), failing: .undoFailed, within: runner.services.bounds.command,
       token: { subject }, look: { _ in try await isTreated() ? .ready : .alreadyDone },
-      act: { _ in try await runner.services.hosts.perform(runner.host, act) })
+      act: { _ in try await runner.perform(act) })
   }
 }

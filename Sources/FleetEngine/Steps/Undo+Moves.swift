@@ -56,7 +56,7 @@ extension Undo {
     if runner.run.openEffect(effect) == nil {
       try runner.record(.effectIntended(effect: effect, token: "\(migration)"))
     }
-    Failpoint.hit("before \(runner.host.id) effect \(effect)")
+    try runner.begin(effect)
     do {
       try await gateway.abort(server, migration: migration)
     } catch {

@@ -84,7 +84,7 @@ struct VerifyStep: StepImplementation {
         }
       },
       act: { _ in
-        try await hosts.perform(runner.host, .openDoor(door))
+        try await runner.perform(.openDoor(door))
         runner.closedDoors.remove(door.subject)
         runner.openDoors.insert(door.subject)
       })

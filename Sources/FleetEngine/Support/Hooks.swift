@@ -19,7 +19,7 @@ enum Hooks {
     if runner.run.openEffect(effect) == nil {
       try runner.record(.effectIntended(effect: effect, token: hook.argv.joined(separator: " ")))
     }
-    Failpoint.hit("before \(runner.host.id) effect \(effect)")
+    try runner.begin(effect)
     let (status, output) = try await LocalCommand.run(
       hook.argv, environment: ["SEVFLEET_HOST": runner.host.id.rawValue, "SEVFLEET_ROLLOUT": runner.rollout],
       timeout: hook.timeout, outputLimit: outputLimit)

@@ -117,13 +117,14 @@ struct SimHostGateway: HostGateway {
 
   // MARK: Acts
 
-  func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+  func perform(_ host: Host, _ act: HostAct, under lease: String?) async throws(HostError) {
     let askedAt = world.now
     let found = try await reach(host)
     if world.faults.draws(.lostRequest, &world.random) {
       world.fired(.lostRequest)
       throw HostError(.connectionLost, "the connection broke")
     }
+    if let lease, found.lease?.line != lease { throw HostError(.notHeld, "\(host.id) does not bear the lease") }
     world.auditor.judge(act, askedAt: askedAt, on: found, world)
     apply(act, host, found)
     if world.faults.draws(.lostReply, &world.random) {

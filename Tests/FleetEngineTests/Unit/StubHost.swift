@@ -53,7 +53,8 @@ final class StubHost: HostGateway {
   func resetIssued(_ host: Host, token: String) async throws(HostError) -> Bool { seen.resetToken == token }
   func computeRuns(_ host: Host, _ door: Door) async throws(HostError) -> Bool? { seen.computeRuns }
 
-  func perform(_ host: Host, _ act: HostAct) async throws(HostError) {
+  func perform(_ host: Host, _ act: HostAct, under lease: String?) async throws(HostError) {
+    if let lease, seen.observation.lease?.line != lease { throw HostError(.notHeld, "it bears another lease") }
     let now = world.seen.time
     change { state in
       state.acts.append((now, act))

@@ -53,8 +53,10 @@ struct StubRun {
     MoveSlots.Move(rollout: rollout, host: host, effect: EffectID(.moveCold, server))
   }
 
-  static func done(_ effect: EffectID, token: String = "t") -> [HostRun.Event] {
-    [.effectIntended(effect: effect, token: token), .effectObserved(effect: effect, result: .done(""))]
+  /// A lease bears the line that lies on the stub host from the start.
+  static func done(_ effect: EffectID, token: String? = nil) -> [HostRun.Event] {
+    let token = token ?? (effect.kind == .takeLease ? lease.line : "t")
+    return [.effectIntended(effect: effect, token: token), .effectObserved(effect: effect, result: .done(""))]
   }
 
   /// Brings the run to `step`, through the steps before it with their effects, and through what it did of its own.

@@ -253,6 +253,6 @@ struct IdleHost: HostGateway {
   func reloadState(_ host: Host, token: String) async throws(HostError) -> ReloadState { throw Self.unexpected }
   func resetIssued(_ host: Host, token: String) async throws(HostError) -> Bool { throw Self.unexpected }
   func computeRuns(_ host: Host, _ door: Door) async throws(HostError) -> Bool? { throw Self.unexpected }
-  func perform(_ host: Host, _ act: HostAct) async throws(HostError) { throw Self.unexpected }
+  func perform(_ host: Host, _ act: HostAct, under lease: String?) async throws(HostError) { throw Self.unexpected }
   func close(_ host: Host) async {}
 }
