@@ -103,10 +103,10 @@ extension ComplianceModel.Host {
           isEnforced: row.breaches.contains { $0.subject == .finding(finding.kind) }, waiver: finding.waiver?.text)
       },
       verdicts: row.bulletins.map { verdict in
-        let waiver = row.breaches.first { $0.subject == .bulletin(verdict.bulletin) }?.waiver
+        let breach = row.breaches.first { $0.subject == .bulletin(verdict.bulletin) }
         return .init(
           bulletin: verdict.bulletin, standing: BulletinStanding(verdict.state), text: verdict.text,
-          fact: verdict.fact, isEnforced: verdict.isEnforced, waiver: waiver?.text)
+          fact: verdict.fact, isEnforced: breach != nil, waiver: breach?.waiver?.text)
       }, drift: Self.drift(row.drift), lastSeen: row.lastSeen)
   }
 

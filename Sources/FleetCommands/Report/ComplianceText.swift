@@ -62,7 +62,7 @@ enum ComplianceText {
     for (index, bulletin) in first.bulletins.enumerated() {
       let verdicts = report.rows.map { $0.bulletins[index] }
       let counts = states.map { state in "\(verdicts.count { $0.state == state })" }
-      let enforced = verdicts.count { $0.isEnforced && $0.state.isOpen }
+      let enforced = verdicts.count { $0.counted?.state.isOpen == true }
       let cves = bulletin.cves.isEmpty ? "-" : bulletin.cves.joined(separator: " ")
       table.add([bulletin.bulletin, cves] + counts + ["\(enforced)"])
     }

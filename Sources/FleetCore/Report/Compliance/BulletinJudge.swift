@@ -17,22 +17,17 @@ package struct BulletinJudge: Sendable {
     guard let product = facts.product(of: cpu) else { return blank("no fact knows its processor") }
     let measured = MeasuredHost(seen, cpu: cpu, product: product, facts: facts)
     return facts.bulletins.map { bulletin in
-      var verdict = judge(bulletin, measured, host: host, on: instant.day)
-      guard failure != nil, verdict.state != .notConcerned else { return verdict }
-      // A host that could not be reached just now may run anything by now.
-      verdict.text = "the last look failed; before, it was \(verdict.state.rawValue): \(verdict.text)"
-      verdict.state = .unknown
-      // What was open when it was last seen does not count as open; what nobody knows may count as unknown.
-      verdict.isEnforced = rules.isEnforced(verdict.fact, bulletin: bulletin.id)
-      return verdict
+      let verdict = judge(bulletin, measured, host: host, on: instant.day)
+      return failure == nil ? verdict : verdict.ofThePast
     }
   }
 
   private func blank(_ why: String) -> [BulletinVerdict] {
     facts.bulletins.map { bulletin in
-      BulletinVerdict(
+      let counts = rules.isEnforced(bulletin.fact, bulletin: bulletin.id)
+      return BulletinVerdict(
         bulletin, product: nil, state: .unknown, text: why, fact: bulletin.fact,
-        isEnforced: rules.isEnforced(bulletin.fact, bulletin: bulletin.id))
+        counted: counts ? .init(state: .unknown, text: why, fact: bulletin.fact) : nil)
     }
   }
 
@@ -41,17 +36,36 @@ package struct BulletinJudge: Sendable {
   ) -> BulletinVerdict {
     let name = host.product.text
     let own = Set(host.product.generation.productNames + host.product.names)
-    if let word = bulletin.unaffected.first(where: { own.contains($0.product) }) {
+    let words = bulletin.unaffected.filter { own.contains($0.product) }.sorted { $0.fact.grade < $1.fact.grade }
+    let outcome = BulletinOutcome(
+      checks: checks(bulletin, host), steps: bulletin.steps.map { step($0, of: bulletin, host: id, on: day) },
+      bulletin: bulletin, product: name)
+    let shown = outcome.shown
+    let counted = counted(outcome, words)
+    if let word = words.first, counted?.state.isOpen != true, !shown.isKnownBetter(than: word.fact) {
       return BulletinVerdict(
-        bulletin, product: name, state: .notConcerned, text: "\(word.product) is not affected", fact: word.fact)
+        bulletin, product: name, state: .notConcerned, text: Self.text(word), fact: word.fact, counted: counted)
     }
-    let checks = checks(bulletin, host)
-    let steps = bulletin.steps.map { step($0, of: bulletin, host: id, on: day) }
-    let outcome = Outcome(checks: checks, steps: steps, bulletin: bulletin, product: name)
-    let decided = outcome.decide(isRecordEnforced: rules.isEnforced(bulletin.fact, bulletin: bulletin.id))
     return BulletinVerdict(
-      bulletin, product: name, state: decided.state, text: decided.text, fact: decided.fact,
-      isEnforced: decided.isEnforced, checks: checks, steps: steps)
+      bulletin, product: name, state: shown.state, text: shown.text, fact: shown.fact, counted: counted,
+      checks: outcome.checks, steps: outcome.steps)
+  }
+
+  private static func text(_ word: Bulletin.Unaffected) -> String { "\(word.product) is not affected" }
+
+  /// The outcome of the facts that count alone; `nil`: none of them speaks of the host.
+  private func counted(_ all: BulletinOutcome, _ words: [Bulletin.Unaffected]) -> BulletinVerdict.Counted? {
+    let bulletin = all.bulletin
+    if let word = words.first(where: { rules.isEnforced($0.fact, bulletin: bulletin.id) }) {
+      return .init(state: .notConcerned, text: Self.text(word), fact: word.fact)
+    }
+    var outcome = all
+    outcome.checks = all.checks.filter(\.isEnforced)
+    outcome.steps = all.steps.filter(\.isEnforced)
+    let isTold = rules.isEnforced(bulletin.fact, bulletin: bulletin.id)
+    guard isTold || !outcome.checks.isEmpty || !outcome.steps.isEmpty else { return nil }
+    // Steps are told of no product: somebody has to say that the bulletin is about this one.
+    return outcome.counted(areStepsMeant: !all.checks.isEmpty)
   }
 
   private func step(_ step: Bulletin.Step, of bulletin: Bulletin, host: HostID, on day: CivilDate) -> StepCheck {
@@ -114,76 +128,25 @@ package struct BulletinJudge: Sendable {
   }
 }
 
-/// From requirements and steps to one state.
-private struct Outcome {
-  var checks: [RequirementCheck]
-  var steps: [StepCheck]
-  var bulletin: Bulletin
-  var product: String
+extension BulletinVerdict.Counted {
+  /// Whether it says that something is left to do, on better ground than another fact.
+  fileprivate func isKnownBetter(than fact: Fact) -> Bool { state.isOpen && self.fact.grade < fact.grade }
+}
 
-  struct Decided {
-    var state: BulletinVerdict.State
-    var text: String
-    var fact: Fact
-    var isEnforced: Bool
+extension BulletinVerdict {
+  /// As it is told of a host that could not be reached just now: it may run anything by now. What was open when it was
+  /// last seen does not count as open; what nobody knows may count as unknown.
+  fileprivate var ofThePast: BulletinVerdict {
+    var past = self
+    if state != .notConcerned {
+      past.text = "the last look failed; before, it was \(state.rawValue): \(text)"
+      past.state = .unknown
+    }
+    if let counted, counted.state != .notConcerned {
+      past.counted = Counted(
+        state: .unknown, text: "the last look failed; before, it was \(counted.state.rawValue): \(counted.text)",
+        fact: counted.fact)
+    }
+    return past
   }
-
-  /// The floor that warns counts, the better known one is named; then what nobody knows; then what is left to do.
-  func decide(isRecordEnforced: Bool) -> Decided {
-    let floors = checks.filter(\.isFloor)
-    if let worst = best(floors.filter { $0.state == .notMet }) {
-      let found = worst.found.map { ", found \($0)" } ?? ""
-      return Decided(
-        state: .behind, text: "closed from \(worst.requirement.text) on\(found)", fact: worst.fact,
-        isEnforced: floors.contains { $0.state == .notMet && $0.isEnforced })
-    }
-    guard !checks.isEmpty else {
-      return Decided(
-        state: .unknown, text: "no fact tells what closes it on \(product)", fact: bulletin.fact,
-        isEnforced: isRecordEnforced)
-    }
-    let unknown = floors.filter { $0.state == .unknown }
-    // A floor that was measured stands without the BIOS name that delivers it; it is never "mitigated" then.
-    let isMeasured = floors.contains { $0.state == .met && $0.isMeasured } && unknown.allSatisfy { !$0.isMeasured }
-    if let open = best(unknown), !isMeasured {
-      return Decided(
-        state: .unknown, text: "closed from \(open.requirement.text) on, and \(open.why ?? "that is unknown")",
-        fact: open.fact, isEnforced: unknown.contains(where: \.isEnforced))
-    }
-    return decideExtras(floors, unknown)
-  }
-
-  private func decideExtras(_ floors: [RequirementCheck], _ unknown: [RequirementCheck]) -> Decided {
-    let bits = checks.filter { !$0.isFloor }
-    let open = bits.filter { $0.state == .notMet }
-    let steps = steps.filter { !$0.isDone }
-    let unread = (unknown + bits.filter { $0.state == .unknown }).map {
-      "\($0.requirement.text): \($0.why ?? "unknown")"
-    }
-    if floors.isEmpty, let first = bits.first(where: { $0.state == .unknown }) {
-      return Decided(
-        state: .unknown, text: unread.joined(separator: "; "), fact: first.fact,
-        isEnforced: bits.contains { $0.state == .unknown && $0.isEnforced })
-    }
-    let met = floors.isEmpty ? "" : "floor met, "
-    if !steps.isEmpty || !open.isEmpty {
-      let left = steps.map(\.text) + open.map { "\($0.requirement.text) (\($0.found ?? "not verified"))" }
-      let facts = steps.map(\.fact) + open.map(\.fact)
-      return Decided(
-        state: .stepsOpen, text: "\(met)still to be done: \(left.joined(separator: ", "))",
-        fact: facts.min { $0.grade < $1.grade } ?? bulletin.fact,
-        isEnforced: steps.contains(where: \.isEnforced) || open.contains(where: \.isEnforced))
-    }
-    // Nothing is better known than the weakest fact it rests on.
-    let weakest = checks.max { $0.fact.grade < $1.fact.grade }?.fact ?? bulletin.fact
-    if !unread.isEmpty {
-      return Decided(
-        state: .floorMet, text: "\(met)not known: \(unread.joined(separator: "; "))", fact: weakest,
-        isEnforced: false)
-    }
-    return Decided(
-      state: .mitigated, text: "every floor is met, nothing is left to do", fact: weakest, isEnforced: false)
-  }
-
-  private func best(_ checks: [RequirementCheck]) -> RequirementCheck? { checks.min { $0.fact.grade < $1.fact.grade } }
 }

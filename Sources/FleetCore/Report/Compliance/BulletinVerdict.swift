@@ -31,6 +31,19 @@ package struct BulletinVerdict: Hashable, Sendable {
     }
   }
 
+  /// What the facts that count say by themselves: one that is only shown neither adds to it nor takes from it.
+  package struct Counted: Hashable, Sendable {
+    package var state: State
+    package var text: String
+    package var fact: Fact
+
+    package init(state: State, text: String, fact: Fact) {
+      self.state = state
+      self.text = text
+      self.fact = fact
+    }
+  }
+
   /// `AMD-SB-3023`.
   package var bulletin: String
   package var cves: [String]
@@ -43,13 +56,13 @@ package struct BulletinVerdict: Hashable, Sendable {
   package var text: String
   /// Of the fact that decided; of the bulletin's record where none did.
   package var fact: Fact
-  /// Whether the state counts against the host: a fact that is enforced says that something is left to do.
-  package var isEnforced: Bool
+  /// `nil`: no fact that counts speaks of the host.
+  package var counted: Counted?
   package var checks: [RequirementCheck]
   package var steps: [StepCheck]
 
   package init(
-    _ bulletin: Bulletin, product: String?, state: State, text: String, fact: Fact, isEnforced: Bool = false,
+    _ bulletin: Bulletin, product: String?, state: State, text: String, fact: Fact, counted: Counted? = nil,
     checks: [RequirementCheck] = [], steps: [StepCheck] = []
   ) {
     self.bulletin = bulletin.id
@@ -60,9 +73,16 @@ package struct BulletinVerdict: Hashable, Sendable {
     self.state = state
     self.text = text
     self.fact = fact
-    self.isEnforced = isEnforced
+    self.counted = counted
     self.checks = checks
     self.steps = steps
+  }
+
+  /// Whether the state counts against the host: a fact that counts says that something is left to do, or that nobody can
+  /// tell.
+  package var isEnforced: Bool {
+    guard let counted else { return false }
+    return counted.state.isOpen || (counted.state == .unknown && state == .unknown)
   }
 
   /// The CVEs, with the researchers' name and the bulletin.

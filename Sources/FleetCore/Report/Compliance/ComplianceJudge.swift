@@ -77,13 +77,14 @@ package struct ComplianceJudge: Sendable {
         ComplianceBreach(
           subject: .finding(row.state.rawValue), text: row.deviation, isUnknown: row.state == .unknown))
     }
-    for verdict in row.bulletins where verdict.isEnforced {
-      let isUnknown = verdict.state == .unknown && rules.enforceUnknown
-      guard verdict.state.isOpen || isUnknown else { continue }
+    for verdict in row.bulletins {
+      guard let counted = verdict.counted else { continue }
+      let isUnknown = counted.state == .unknown && rules.enforceUnknown
+      guard counted.state.isOpen || isUnknown else { continue }
       row.breaches.append(
         ComplianceBreach(
-          subject: .bulletin(verdict.bulletin), text: "\(verdict.title): \(verdict.text)", isUnknown: isUnknown,
-          fact: verdict.fact))
+          subject: .bulletin(verdict.bulletin), text: "\(verdict.title): \(counted.text)", isUnknown: isUnknown,
+          fact: counted.fact))
     }
     // The worst counts: the right version is not enough where a bulletin asks for more.
     if row.state == .compliant, let worst = row.breaches.first(where: { !$0.isUnknown }) ?? row.breaches.first {
