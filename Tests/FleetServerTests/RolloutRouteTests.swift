@@ -99,6 +99,33 @@ import Testing
     }
   }
 
+  /// However many tokens somebody has, they are one person.
+  @Test func anotherTokenIsNoOtherPerson() async throws {
+    try await Bench.run { bench in
+      let names = ["laptop", "phone"]
+      let secrets = try names.map {
+        try bench.tokens.create($0, owner: "ada", role: .emergency, at: Bench.start, expiresAt: nil).secret
+      }
+      func approve(_ secret: String) async throws -> Web.Reply {
+        try await bench.ask(
+          "POST", "/v1/rollouts/r-asked/approve", as: nil, body: "{}",
+          headers: ["authorization": "Bearer \(secret)"])
+      }
+      try bench.store.createRollout(
+        id: "r-asked", plan: try bench.plan(["h1"]), at: Bench.start,
+        events: [.rolloutLeft(by: "ada/laptop", approvals: 1)])
+      for secret in secrets {
+        let reply = try await approve(secret)
+        #expect(reply.status == 403 && reply.string("kind") == "samePerson", "\(reply.text)")
+      }
+      #expect(try bench.store.booking(rollout: "r-asked").missing == 1)
+      let other = try bench.tokens.create("pager", owner: "bob", role: .operator, at: Bench.start, expiresAt: nil)
+      #expect(try await approve(other.secret).status == 200)
+      let booking = try bench.store.booking(rollout: "r-asked")
+      #expect(booking.missing == 0 && booking.approvedBy == ["bob/pager"], "the journal tells the token, too")
+    }
+  }
+
   @Test func anEmergencyWantsItsRole() async throws {
     try await Bench.run { bench in
       let plan = try bench.plan(["h1"], emergency: "a flaw")

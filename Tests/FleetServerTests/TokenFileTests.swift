@@ -47,6 +47,33 @@ import Testing
     }
   }
 
+  @Test func aTokenHasAnOwner() throws {
+    try Self.with { file in
+      let own = try file.create("ada", role: .operator, at: Bench.start, expiresAt: nil).token
+      let other = try file.create("laptop", owner: "ada", role: .operator, at: Bench.start, expiresAt: nil).token
+      #expect(own.owner == "ada" && own.actor == "ada")
+      #expect(other.owner == "ada" && other.actor == "ada/laptop")
+      #expect(try file.tokens() == [own, other])
+      for owner in ["", "a/b", "a b", String(repeating: "a", count: 65)] {
+        #expect(
+          Self.kind { _ = try file.create("x", owner: owner, role: .viewer, at: Bench.start, expiresAt: nil) }
+            == .badName, "\(owner)")
+      }
+      #expect(try file.tokens().count == 2)
+    }
+  }
+
+  @Test func aTokenOfBeforeThereWereOwnersIsItsNames() throws {
+    try Self.with { file in
+      let made = try file.create("ada", role: .operator, at: Bench.start, expiresAt: nil).token
+      let text = try String(contentsOfFile: file.path, encoding: .utf8)
+      let old = text.split(separator: "\n").filter { !$0.contains("\"owner\"") }.joined(separator: "\n")
+      #expect(old != text.trimmingCharacters(in: .newlines))
+      try Data(old.utf8).write(to: URL(fileURLWithPath: file.path))
+      #expect(try file.tokens() == [made])
+    }
+  }
+
   @Test func namesAreNames() throws {
     try Self.with { file in
       for name in ["", "-a", "a b", "a\nb", "a/b", "é", String(repeating: "a", count: 65)] {

@@ -9,7 +9,7 @@ import FleetStore
 struct TokenCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token", abstract: "Makes, lists and revokes the tokens with which programs and browsers come in.",
-    subcommands: [TokenCreate.self, TokenList.self, TokenRevoke.self])
+    subcommands: [TokenCreate.self, TokenList.self, TokenRevoke.self, TokenRoles.self])
 }
 
 struct TokenCreate: AsyncParsableCommand {
@@ -17,7 +17,9 @@ struct TokenCreate: AsyncParsableCommand {
     commandName: "create", abstract: "Makes a token and prints it, this once.")
 
   @OptionGroup var options: GlobalOptions
-  @Argument(help: "Who acts with it, as the journal tells.") var name: String
+  @Argument(help: "The token's name.") var name: String
+  @Option(help: ArgumentHelp("Who acts with it, as the journal tells (default: NAME).", valueName: "person"))
+  var owner: String?
   @Option(help: "viewer, planner, operator or emergency.") var role: Role
   @Option(help: ArgumentHelp("How long it holds (default: 90d).", valueName: "duration")) var expires: String?
 
@@ -32,7 +34,7 @@ struct TokenCreate: AsyncParsableCommand {
       let store = try context.store()
       let now = SystemClock().now()
       let file = TokenFile(folder: context.stateFolder)
-      let made = try file.create(name, role: role, at: now, expiresAt: now + lifetime)
+      let made = try file.create(name, owner: owner, role: role, at: now, expiresAt: now + lifetime)
       do throws(StoreError) {
         try store.audit(Action(by: Operator.name, .createToken, TokenText.sentence(made.token)), at: now)
       } catch {
@@ -74,10 +76,10 @@ struct TokenList: AsyncParsableCommand {
         try context.output.document(TokensDocument(tokens, now: now))
         return ExitStatus.done
       }
-      var table = TextTable(["NAME", "ROLE", "MADE", "EXPIRES"])
+      var table = TextTable(["NAME", "OWNER", "ROLE", "MADE", "EXPIRES"])
       for token in tokens {
         let expires = token.expiresAt.map { $0.rfc3339 + (token.isValid(at: now) ? "" : " (over)") } ?? "never"
-        table.add([token.name, token.role.rawValue, token.createdAt.rfc3339, expires])
+        table.add([token.name, token.owner, token.role.rawValue, token.createdAt.rfc3339, expires])
       }
       context.output.line(table.text)
       return ExitStatus.done

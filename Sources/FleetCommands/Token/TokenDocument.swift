@@ -6,6 +6,7 @@ import FleetServer
 struct TokenDocument: Encodable {
   var schema = "sevfleet.token/1"
   var name: String
+  var owner: String
   var role: Role
   var createdAt: Instant
   var expiresAt: Instant?
@@ -14,6 +15,7 @@ struct TokenDocument: Encodable {
 
   init(_ token: APIToken, secret: String) {
     name = token.name
+    owner = token.owner
     role = token.role
     createdAt = token.createdAt
     expiresAt = token.expiresAt
@@ -25,6 +27,7 @@ struct TokenDocument: Encodable {
 struct TokensDocument: Encodable {
   struct Row: Encodable {
     var name: String
+    var owner: String
     var role: Role
     var createdAt: Instant
     var expiresAt: Instant?
@@ -37,7 +40,8 @@ struct TokensDocument: Encodable {
   init(_ tokens: [APIToken], now: Instant) {
     self.tokens = tokens.map {
       Row(
-        name: $0.name, role: $0.role, createdAt: $0.createdAt, expiresAt: $0.expiresAt, valid: $0.isValid(at: now))
+        name: $0.name, owner: $0.owner, role: $0.role, createdAt: $0.createdAt, expiresAt: $0.expiresAt,
+        valid: $0.isValid(at: now))
     }
   }
 }
@@ -45,6 +49,7 @@ struct TokensDocument: Encodable {
 enum TokenText {
   static func sentence(_ token: APIToken) -> String {
     let end = token.expiresAt.map { " until \($0.rfc3339)" } ?? ""
-    return "\(token.name), role \(token.role.rawValue)\(end)"
+    let owner = token.owner == token.name ? "" : " of \(token.owner)"
+    return "\(token.name)\(owner), role \(token.role.rawValue)\(end)"
   }
 }

@@ -62,7 +62,7 @@ package struct RolloutBooking: Hashable, Sendable {
     case .rolloutScheduled(let schedule, let opening, let approvals):
       window = Window(schedule: schedule, opening: opening, approvals: approvals)
       isServed = true
-    case .rolloutApproved(let by): if !approvedBy.contains(by) { approvedBy.append(by) }
+    case .rolloutApproved(let by): if !hasApproved(by) { approvedBy.append(by) }
     case .rolloutLeft(let by, let approvals):
       leftBy = by
       if let approvals { question = Question(by: by, approvals: approvals) }
@@ -81,8 +81,11 @@ package struct RolloutBooking: Hashable, Sendable {
     }
   }
 
-  /// People who have still to agree.
-  package var missing: Int { max(0, needed - approvedBy.count) }
+  /// People who have still to agree. Whoever asked is none of them, whatever they approved before.
+  package var missing: Int { max(0, needed - approvedBy.count { !hasAsked($0) }) }
+
+  private func hasAsked(_ actor: String) -> Bool { question.map { Person.of($0.by) == Person.of(actor) } ?? false }
+  private func hasApproved(_ actor: String) -> Bool { approvedBy.contains { Person.of($0) == Person.of(actor) } }
 
   private var needed: Int { window?.approvals ?? question?.approvals ?? 0 }
 
@@ -157,11 +160,11 @@ package struct RolloutBooking: Hashable, Sendable {
       let people = approvedBy.isEmpty ? "" : ", by \(approvedBy.joined(separator: ", "))"
       return ApprovalRefusal(.approvedAlready, "it needs no approval any more\(people)")
     }
-    if person == question?.by {
+    if hasAsked(person) {
       return ApprovalRefusal(
         .samePerson, "\(person) asked for it, and somebody else must agree", expected: "another person", found: person)
     }
-    guard approvedBy.contains(person) else { return nil }
+    guard hasApproved(person) else { return nil }
     return ApprovalRefusal(
       .samePerson, "\(person) has approved it already, and \(needed) people must", expected: "another person",
       found: person)

@@ -2,8 +2,9 @@ package import FleetCore
 
 /// A bearer token as it is kept: everything but its secret.
 package struct APIToken: Hashable, Sendable, Codable {
-  /// Who acts with it, as the journal tells.
   package var name: String
+  /// Who acts with it. Several tokens of one person are one person.
+  package var owner: String
   package var role: Role
   /// Of the secret, lower-case hex.
   package var sha256: String
@@ -11,13 +12,31 @@ package struct APIToken: Hashable, Sendable, Codable {
   /// `nil`: it holds until it is revoked.
   package var expiresAt: Instant?
 
-  package init(name: String, role: Role, sha256: String, createdAt: Instant, expiresAt: Instant?) {
+  /// `owner`: `nil`: its name is the person's.
+  package init(
+    name: String, owner: String? = nil, role: Role, sha256: String, createdAt: Instant, expiresAt: Instant?
+  ) {
     self.name = name
+    self.owner = owner ?? name
     self.role = role
     self.sha256 = sha256
     self.createdAt = createdAt
     self.expiresAt = expiresAt
   }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    name = try values.decode(String.self, forKey: .name)
+    // A file of before tokens had owners.
+    owner = try values.decodeIfPresent(String.self, forKey: .owner) ?? name
+    role = try values.decode(Role.self, forKey: .role)
+    sha256 = try values.decode(String.self, forKey: .sha256)
+    createdAt = try values.decode(Instant.self, forKey: .createdAt)
+    expiresAt = try values.decodeIfPresent(Instant.self, forKey: .expiresAt)
+  }
+
+  /// Who acts, as the journal tells.
+  package var actor: String { Person.acting(owner, with: name) }
 
   package func isValid(at now: Instant) -> Bool { expiresAt.map { now < $0 } ?? true }
 

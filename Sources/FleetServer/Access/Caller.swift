@@ -1,6 +1,6 @@
 /// Who asks, once that is known.
 package struct Caller: Hashable, Sendable {
-  /// The token's name: what the journal keeps.
+  /// The person, and the token where it has another name: what the journal keeps.
   package var name: String
   package var role: Role
   /// What a form of a browser's session must bring along; `nil`: the token itself came with the request, which no

@@ -41,7 +41,7 @@ struct Gate: Sendable {
 
   func admit(secret: String, from peer: String) throws -> Caller {
     switch try tokens.find(secret, at: now()) {
-    case .token(let token): return Caller(name: token.name, role: token.role, hash: token.sha256)
+    case .token(let token): return Caller(name: token.actor, role: token.role, hash: token.sha256)
     case .expired(let name): throw APIProblem(401, "tokenExpired", "the token \(name) has expired")
     case .unknown:
       if let seconds = limiter.fail(peer) {
@@ -69,7 +69,7 @@ struct Gate: Sendable {
       sessions.end(key: key)
       throw APIProblem(401, "signedOut", "the token of this session holds no more; sign in again")
     }
-    return Caller(name: token.name, role: token.role, hash: token.sha256, session: key)
+    return Caller(name: token.actor, role: token.role, hash: token.sha256, session: key)
   }
 }
 

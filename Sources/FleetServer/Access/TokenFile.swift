@@ -36,16 +36,17 @@ package struct TokenFile: Sendable {
   }
 
   /// Makes a token and returns its secret, which is kept nowhere. Throws `badName`, `nameTaken`, `tooMany`.
+  /// `owner`: who acts with it; `nil`: a person of the token's name.
   package func create(
-    _ name: String, role: Role, at now: Instant, expiresAt: Instant?
+    _ name: String, owner: String? = nil, role: Role, at now: Instant, expiresAt: Instant?
   ) throws(TokenError) -> (token: APIToken, secret: String) {
-    guard APIToken.isName(name) else {
+    for (text, what) in [(name, "a token"), (owner ?? name, "a person")] where !APIToken.isName(text) {
       throw TokenError(
-        .badName, "\(name) is no name for a token", expected: "at most 64 letters, digits and . _ @ -", found: name)
+        .badName, "\(text) is no name for \(what)", expected: "at most 64 letters, digits and . _ @ -", found: text)
     }
     let secret = TokenSecret.mint()
     let token = APIToken(
-      name: name, role: role, sha256: TokenSecret.hash(secret), createdAt: now, expiresAt: expiresAt)
+      name: name, owner: owner, role: role, sha256: TokenSecret.hash(secret), createdAt: now, expiresAt: expiresAt)
     try change { tokens throws(TokenError) in
       guard !tokens.contains(where: { $0.name == name }) else {
         throw TokenError(.nameTaken, "there is a token \(name) already; revoke it first", found: name)

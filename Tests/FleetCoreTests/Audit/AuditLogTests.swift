@@ -81,4 +81,21 @@ import Testing
     ]
     #expect(others.allSatisfy { !$0.holds(row) })
   }
+
+  /// A person is found with every token that they have, a token alone where it is named.
+  @Test func aPersonIsFoundWithEveryToken() {
+    for (by, fits, others) in [
+      ("ada", ["ada"], ["ada/laptop", "bob", "ad"]),
+      ("ada/laptop", ["ada", "ada/laptop"], ["laptop", "ada/phone", "ada/"]),
+    ] {
+      let row = AuditRow(
+        seq: 1, at: Instant(milliseconds: 5), by: by, what: .beginHost, subject: "h1", why: nil, rollout: nil, host: nil
+      )
+      for name in fits { #expect(AuditFilter(by: name).holds(row), "\(name) and \(by)") }
+      for name in others { #expect(!AuditFilter(by: name).holds(row), "\(name) and \(by)") }
+    }
+    let unsaid = AuditRow(
+      seq: 1, at: Instant(milliseconds: 5), by: nil, what: .beginHost, subject: "h1", why: nil, rollout: nil, host: nil)
+    #expect(!AuditFilter(by: "ada").holds(unsaid))
+  }
 }

@@ -101,6 +101,36 @@ import Testing
     }
   }
 
+  @Test("two tokens of one person are one person") func tokens() throws {
+    for asker in ["ada", "ada/laptop", "ada/phone"] {
+      for approver in ["ada", "ada/laptop", "ada/phone"] {
+        var booking = RolloutBooking()
+        booking.take(.rolloutLeft(by: asker, approvals: 1))
+        #expect(booking.refusal(of: approver)?.kind == .samePerson, "\(asker), \(approver)")
+        // However it got into the journal, it is no approval.
+        booking.take(.rolloutApproved(by: approver))
+        #expect(booking.missing == 1 && booking.terms(now: Self.inside, standing: nil) == .awaitsApproval(missing: 1))
+        booking.take(.rolloutApproved(by: "bob/laptop"))
+        #expect(booking.missing == 0)
+      }
+    }
+    var scheduled = try Self.booking(2, [.rolloutApproved(by: "ada/laptop"), .rolloutApproved(by: "ada")])
+    #expect(scheduled.missing == 1 && scheduled.approvedBy == ["ada/laptop"])
+    #expect(scheduled.refusal(of: "ada/phone")?.kind == .samePerson && scheduled.refusal(of: "adam") == nil)
+    scheduled.take(.rolloutApproved(by: "adam"))
+    #expect(scheduled.missing == 0)
+  }
+
+  @Test("whoever asks again does not count as one who agreed before") func askedAgain() {
+    var booking = RolloutBooking()
+    booking.take(.rolloutLeft(by: "ada", approvals: 1))
+    booking.take(.rolloutApproved(by: "bob"))
+    #expect(booking.missing == 0)
+    booking.take(.rolloutLeft(by: "bob", approvals: 1))
+    #expect(booking.missing == 1 && booking.refusal(of: "bob")?.kind == .samePerson)
+    #expect(booking.refusal(of: "ada") == nil)
+  }
+
   @Test("what was not begun in its window never begins") func missed() throws {
     for events in [[], [JournalEvent.rolloutApproved(by: "ada")]] {
       let booking = try Self.booking(1, events)

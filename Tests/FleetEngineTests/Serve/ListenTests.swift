@@ -104,10 +104,17 @@ import Testing
           let ended = try await scenario.sevfleet(["token"] + arguments + ["--json"])
           #expect(ended.status == status && ended.stdout.contains(kind), "\(arguments): \(ended.stdout)")
         }
+        let owned = try await scenario.sevfleet(
+          "token", "create", "laptop", "--owner", "bob", "--role", "viewer", "--json")
+        #expect(owned.status == 0 && owned.stdout.contains("\"bob\""), "\(owned.stdout)")
+        #expect(try await scenario.sevfleet("token", "list").stdout.contains("bob"))
+        #expect(try await scenario.sevfleet("token", "revoke", "laptop").status == 0)
         #expect(try await scenario.sevfleet("token", "revoke", "ada").status == 0)
         #expect(try await !scenario.sevfleet("token", "list").stdout.contains("ada"))
-        let actions = try scenario.actions().filter { [.createToken, .revokeToken].contains($0.what) }
-        #expect(actions.map(\.what) == [.createToken, .revokeToken])
+        let all = try scenario.actions().filter { [.createToken, .revokeToken].contains($0.what) }
+        #expect(all.map(\.what) == [.createToken, .createToken, .revokeToken, .revokeToken])
+        #expect(all.contains { $0.subject.contains("laptop of bob") }, "\(all)")
+        let actions = all.filter { !$0.subject.contains("laptop") }
         #expect(actions.allSatisfy { $0.subject.hasPrefix("ada") && !"\($0)".contains(secret) }, "\(actions)")
       }
     }
