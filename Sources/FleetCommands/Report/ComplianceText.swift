@@ -42,16 +42,12 @@ enum ComplianceText {
       lines += row.breaches.compactMap { breach in
         guard let fact = breach.fact else { return nil }
         let waived = breach.waiver.map { ", waived by \($0.owner) until \($0.expires)" } ?? ""
-        return "\(row.host): \(breach.text) [\(source(fact))\(waived)]"
+        return "\(row.host): \(breach.text) [\(fact.text)\(waived)]"
       }
       lines +=
         row.drift?.changes.map { "\(row.host): \($0.what) changed from \($0.before) to \($0.after) [drift]" } ?? []
     }
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
-  }
-
-  private static func source(_ fact: Fact) -> String {
-    "grade \(fact.grade.rawValue): \(fact.sources.joined(separator: ", "))"
   }
 
   /// How many hosts stand where with each bulletin; what counts against a host is told apart.
@@ -112,7 +108,7 @@ enum ComplianceText {
     guard !report.advisories.isEmpty else { return nil }
     return report.advisories.map { advisory in
       let count = report.rows.count { $0.advisories.contains(advisory.id) }
-      return "\(advisory.id) (\(count) hosts): \(advisory.text) [\(source(advisory.fact))]"
+      return "\(advisory.id) (\(count) hosts): \(advisory.text) [\(advisory.fact.text)]"
     }.joined(separator: "\n")
   }
 

@@ -5,7 +5,7 @@ package enum ComplianceCSV {
   private static let columns = [
     "host", "state", "outcome", "target", "product", "running", "after_reset", "current_tcb", "committed_tcb",
     "reported_tcb", "microcode", "sev", "sev_es", "sev_snp", "last_seen", "breaches", "findings", "waivers", "drift",
-    "advisories",
+    "advisories", "facts",
   ]
 
   package static func text(_ report: ComplianceReport) -> String {
@@ -32,8 +32,8 @@ package enum ComplianceCSV {
       row.running?.description ?? "", row.afterReboot?.description ?? "", row.tcbs.current?.text ?? "",
       row.tcbs.committed?.text ?? "", row.tcbs.reported?.text ?? "", row.microcode ?? "", row.features.sev.rawValue,
       row.features.sevES.rawValue, row.features.sevSNP.rawValue, row.lastSeen?.rfc3339 ?? "",
-      list(row.breaches.map(\.text)), list(row.findings.map { "\($0.kind): \($0.text)" }), list(waivers.sorted()),
-      list(drift), list(row.advisories),
+      list(row.breaches.map(\.sentence)), list(row.findings.map(\.sentence)), list(waivers.sorted()),
+      list(drift), list(row.advisories), list(row.bulletins.map { "\($0.bulletin) \($0.fact.text)" }),
     ]
   }
 

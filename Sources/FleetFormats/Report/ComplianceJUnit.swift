@@ -28,7 +28,8 @@ package enum ComplianceJUnit {
 
   private static func result(_ row: ComplianceRow) -> String? {
     let open = row.breaches.filter { $0.waiver == nil }.map(\.text)
-    let texts = (open + row.findings.map { "\($0.kind): \($0.text)" }).joined(separator: "\n")
+    let reasons = row.breaches.filter { $0.waiver == nil }.map(\.sentence)
+    let texts = (reasons + row.findings.map(\.sentence)).joined(separator: "\n")
     let first = open.first ?? "its state is \(row.state.rawValue)"
     func failed(_ name: String) -> String {
       "<\(name) type=\"\(row.state.rawValue)\" message=\"\(XMLText.attribute(first))\">\(XMLText.content(texts))</\(name)>"
@@ -39,7 +40,7 @@ package enum ComplianceJUnit {
     case .unknown: return failed("error")
     case .waived:
       let waivers = row.breaches.compactMap { breach in
-        breach.waiver.map { "\(breach.text): waived by \($0.owner) until \($0.expires), \($0.reason)" }
+        breach.waiver.map { "\(breach.sentence): waived by \($0.owner) until \($0.expires), \($0.reason)" }
       }
       return "<skipped message=\"\(XMLText.attribute(waivers.joined(separator: "; ")))\"/>"
     }

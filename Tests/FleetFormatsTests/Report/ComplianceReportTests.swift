@@ -59,6 +59,29 @@ import Testing
     #expect(records[2][findings].contains(ComplianceSample.hostile))
   }
 
+  /// Every statement names its grade and its source, whatever the format.
+  @Test func everyStatementNamesItsFact() throws {
+    let report = try ComplianceSample.report()
+    let records = Self.records(ComplianceCSV.text(report))
+    let columns = try ["facts", "breaches", "findings"].map { try #require(records[0].firstIndex(of: $0)) }
+    let junit = try JUnitReading(ComplianceJUnit.text(report)).cases
+    for (index, row) in report.rows.enumerated() {
+      let cells = columns.map { records[index + 1][$0] }
+      for verdict in row.bulletins { #expect(cells[0].contains("\(verdict.bulletin) \(verdict.fact.text)")) }
+      for breach in row.breaches {
+        let known = breach.fact?.text ?? "the host's target"
+        #expect(cells[1].contains("[\(known)]"), "\(cells[1])")
+        let told = breach.waiver == nil ? junit[index].text : junit[index].message
+        #expect(told.contains("[\(known)]"), "\(told)")
+      }
+      for finding in row.findings where finding.source != ComplianceSample.hostile {
+        #expect(cells[2].contains("\(finding.source)]"), "\(cells[2])")
+        if row.outcome == .nonCompliant { #expect(junit[index].text.contains("\(finding.source)]")) }
+      }
+    }
+    #expect(report.rows.contains { $0.breaches.contains { $0.fact != nil } })
+  }
+
   @Test func noCellIsAFormula() throws {
     var report = try ComplianceSample.report()
     for start in ["=", "+", "-", "@", "\t", "\r"] {

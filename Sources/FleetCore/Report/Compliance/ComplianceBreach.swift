@@ -21,6 +21,24 @@ package struct ComplianceBreach: Hashable, Sendable {
   }
 }
 
+extension Fact {
+  /// `grade A: P1, P2`
+  package var text: String { "grade \(grade.rawValue): \(sources.joined(separator: ", "))" }
+}
+
+extension ComplianceBreach {
+  /// The reason with the fact that it rests on.
+  package var sentence: String { "\(text) [\(fact?.text ?? "the host's target")]" }
+}
+
+extension ComplianceRow.Finding {
+  /// What was found with how it is known; a grade is told by itself where the source does not name it.
+  package var sentence: String {
+    let known = grade.map { source.contains("grade") ? source : "grade \($0.rawValue): \(source)" } ?? source
+    return "\(kind): \(text) [\(known)]"
+  }
+}
+
 extension ComplianceRow {
   /// What counts in the end, waivers included.
   package enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {

@@ -154,6 +154,19 @@ import Testing
     #expect(ComplianceDrift.between(before, later, facts: bed.facts).changes.isEmpty)
   }
 
+  @Test func aSentenceNamesWhatItRestsOn() {
+    typealias Finding = ComplianceRow.Finding
+    #expect(Finding(kind: "armed", text: "t", source: "firmware files").sentence == "armed: t [firmware files]")
+    #expect(Finding(kind: "k", text: "t", source: "s1", grade: .c).sentence == "k: t [grade C: s1]")
+    #expect(
+      Finding(kind: "k", text: "t", source: "FACTS 1.4, grade A", grade: .a).sentence == "k: t [FACTS 1.4, grade A]")
+    let fact = Fact(grade: .b, sources: ["T1", "T2"])
+    #expect(ComplianceBreach(subject: .finding("k"), text: "t", isUnknown: false).sentence == "t [the host's target]")
+    #expect(
+      ComplianceBreach(subject: .bulletin("B"), text: "t", isUnknown: false, fact: fact).sentence
+        == "t [grade B: T1, T2]")
+  }
+
   @Test func theReportCitesWhatItRestsOn() {
     var bed = open()
     bed.bench.facts.sources = ["test": "a test", "other": "unused"]
