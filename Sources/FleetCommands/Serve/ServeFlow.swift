@@ -137,7 +137,7 @@ struct ServeFlow {
 
   private func look(_ files: ServeFiles) async throws {
     let context = files.current
-    try tellLapsedWaivers(context)
+    try LapsedWaivers(context: context, store: held.store).tell(at: SystemClock().now())
     let busy = try held.store.hostsInOpenRollouts(begunOnly: true)
     let hosts = context.inventory.hosts.filter { busy[$0.id] == nil }
     guard !hosts.isEmpty else { return }
@@ -154,17 +154,6 @@ struct ServeFlow {
       store: held.store, sender: sender, settings: { files.current.inventory.notify }, note: { Output.note($0) }
     ).run()
     await sender.shutdown()
-  }
-
-  /// Whoever let something be is told once that its last day is over.
-  private func tellLapsedWaivers(_ context: CommandContext) throws {
-    let now = SystemClock().now()
-    for waiver in context.inventory.compliance.waivers where waiver.isExpired(at: now) {
-      try held.store.appendNews(
-        NotifyClass.waiverFinding,
-        "the waiver of \(waiver.subject.text) by \(waiver.owner) (\(waiver.reason)) expired on \(waiver.expires)",
-        at: now)
-    }
   }
 
   private func drive(_ job: ServeJob, _ files: ServeFiles, _ desk: ServeDesk) async {

@@ -106,7 +106,7 @@ package struct ComplianceJudge: Sendable {
     }
     row.findings += lapsed.map { waiver in
       ComplianceRow.Finding(
-        kind: "expiredWaiver",
+        kind: ComplianceRow.Finding.expiredWaiver,
         text: "the waiver of \(waiver.subject.text) by \(waiver.owner) (\(waiver.reason)) expired on \(waiver.expires)",
         source: "\(waiver.declaredAt)")
     }
