@@ -103,8 +103,10 @@ package final class FleetServer: Sendable {
     // What happens is told in the journal and in answers.
     var logger = Logger(label: "sevfleet-server")
     logger.logLevel = .critical
+    let peers = PeerConnections(most: configuration.connectionsOfOne)
     let http = HTTPServerBuilder.http1(
       configuration: .init(
+        additionalChannelHandlers: [PeerBound(peers)],
         idleTimeout: .seconds(Int64(ServerBounds.idle)),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: ServerBounds.headers, maxHeaderListSize: ServerBounds.headers,

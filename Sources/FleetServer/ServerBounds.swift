@@ -3,6 +3,9 @@ package enum ServerBounds {
   /// Connections at once: as many event streams as there may be, twice, so that their readers can also act. More wait in
   /// the system's queue.
   static let connections = 2 * EventFeed.maxReaders
+  /// Connections of one address, of which more are closed: most of all there may be, since everybody may come by one
+  /// proxy, and never all of them.
+  static let connectionsOfOne = connections / 4 * 3
   /// Bytes of all header fields of one request: a token, a cookie and what a browser sends by itself are a kilobyte.
   static let headers = 16 * 1024
   /// Fields of one request.

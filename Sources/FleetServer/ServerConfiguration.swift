@@ -15,6 +15,8 @@ package struct ServerConfiguration: Sendable {
 
   package var address: ListenAddress
   package var tls: TLSFiles?
+  /// Connections of one address at once.
+  package var connectionsOfOne = ServerBounds.connectionsOfOne
 
   /// Throws `insecure` where tokens would cross a network in the clear and nobody said that they may.
   package init(address: ListenAddress, tls: TLSFiles? = nil, isInsecureAllowed: Bool = false) throws(ServerError) {

@@ -10,7 +10,7 @@ struct PeerContext: RequestContext {
 
   init(source: Source) {
     coreContext = .init(source: source)
-    peer = source.channel.remoteAddress?.ipAddress ?? "unknown"
+    peer = source.channel.peerAddress
     let channel = source.channel
     hangUp = { channel.close(promise: nil) }
   }

@@ -36,6 +36,7 @@ final class Bench: Sendable {
   /// Runs `body` beside a server, and ends both whatever happens.
   static func run<Value>(
     tls: ServerConfiguration.TLSFiles? = nil, trusts: String? = nil, pages: (any ServerPages)? = nil,
+    connectionsOfOne: Int? = nil,
     _ body: (Bench) async throws -> Value
   ) async throws -> Value {
     let folder = NSTemporaryDirectory() + "sevfleet-server-\(UUID().uuidString.prefix(12))"
@@ -48,7 +49,8 @@ final class Bench: Sendable {
     let source = StubSource(store)
     let web = try Web(trusts: trusts)
     do {
-      let configuration = try ServerConfiguration(address: ListenAddress("127.0.0.1:0"), tls: tls)
+      var configuration = try ServerConfiguration(address: ListenAddress("127.0.0.1:0"), tls: tls)
+      if let connectionsOfOne { configuration.connectionsOfOne = connectionsOfOne }
       let server = try await FleetServer.start(configuration, source: source, tokens: tokens, pages: pages)
       let bench = Bench(
         folder: folder, store: store, source: source, tokens: tokens, server: server, secrets: secrets, web: web)
