@@ -80,6 +80,30 @@ import Testing
       seq: seq, at: Bench.start + .seconds(seconds), rollout: "r1", host: HostID(host), event: .run(event))
   }
 
+  /// What is added between two scrapes shows in the second; what is not, stays.
+  @Test func aRolloutIsToldAsItIsNow() async throws {
+    try await Bench.run { bench in
+      for (rollout, host) in [("r-one1", "h1"), ("r-two2", "h2")] {
+        let plan = try bench.plan([host])
+        try bench.store.createRollout(
+          id: rollout, plan: plan, at: Bench.start, events: [.rolloutStarted(plan: plan, by: "ada", emergency: nil)])
+      }
+      func outcomes(_ rollout: String) async throws -> [String: Double] {
+        let samples = try Self.parse(try await bench.ask("GET", "/metrics").text).samples
+        let own = samples.filter { $0.name == "sevfleet_rollout_hosts" && $0.labels["rollout"] == rollout }
+        return Dictionary(uniqueKeysWithValues: own.map { ($0.labels["outcome"] ?? "", $0.value) })
+      }
+      for _ in 0..<2 { #expect(try await outcomes("r-one1")["pending"] == 1) }
+      for event in [
+        HostRun.Event.stepStarted(step: .observe, attempt: 1),
+        .stepFailed(step: .observe, failure: Failure(.connectionLost, "gone")), .returnStarted, .skipped,
+      ] { try bench.store.append(.run(event), rollout: "r-one1", host: HostID("h1"), at: Bench.start) }
+      let after = try await outcomes("r-one1")
+      #expect(after["pending"] == 0 && after["skipped"] == 1, "\(after)")
+      #expect(try await outcomes("r-two2")["pending"] == 1)
+    }
+  }
+
   @Test func drainsAreCountedByHowLongTheyTook() {
     for seconds in [0, 30, 31, 7200, 7201] {
       var fold = DrainFold()

@@ -23,8 +23,10 @@ import Testing
     let folder = try TemporaryFolder()
     let store = try folder.open()
     try Self.book("r-night", [Self.one, Self.two], store)
+    try Self.book("r-other", [Self.two], store, build: 37)
     #expect(try store.rollout(id: "r-night").isWaiting)
     #expect(try store.rollout(id: "r-night").state == .paused)
+    for record in try store.rollouts() { #expect(try store.rollout(id: record.id) == record) }
     #expect(try store.hostsInOpenRollouts().isEmpty)
     try store.append(.rolloutApproved(by: "ada"), rollout: "r-night", host: nil, at: Samples.time(1))
     #expect(try store.rollout(id: "r-night").isWaiting, "an approval begins nothing")

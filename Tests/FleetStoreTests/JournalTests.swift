@@ -28,7 +28,24 @@ import Testing
     #expect(try store.entries(rollout: "r-1", host: host) == Array(written[..<2]))
     #expect(try store.entries(host: host) == [written[0], written[1], written[3]])
     #expect(try store.lastSeq() == 4)
+    #expect(try store.lastSeq(rollout: "r-1") == 3 && store.lastSeq(rollout: "r-2") == 0)
     #expect(try store.append(.rolloutFinished, rollout: "r-1", host: nil, at: Samples.time(4)).seq == 5)
+  }
+
+  /// News is what no entry tells in these words yet, whoever asks and however often.
+  @Test func newsIsToldOnce() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.open()
+    // Of a host or a rollout it is another matter.
+    try store.append(
+      .finding(kind: "waiverExpired", text: "one"), rollout: nil, host: Samples.host(1), at: Samples.start)
+    try store.append(.finding(kind: "waiverExpired", text: "one"), rollout: "r-1", host: nil, at: Samples.start)
+    #expect(try store.appendNews("waiverExpired", "one", at: Samples.time(1))?.seq == 3)
+    #expect(try store.appendNews("waiverExpired", "one", at: Samples.time(2)) == nil)
+    #expect(try store.appendNews("waiverExpired", "two \"quoted\" \u{e9}", at: Samples.time(4))?.seq == 4)
+    #expect(try store.appendNews("waiverExpired", "two \"quoted\" \u{e9}", at: Samples.time(5)) == nil)
+    #expect(try store.appendNews("other", "one", at: Samples.time(6))?.seq == 5)
+    #expect(try store.lastSeq() == 5)
   }
 
   @Test func everyCommitIsSynced() throws {

@@ -23,11 +23,14 @@ import Testing
     let store = try folder.open()
     let (one, two) = (Samples.host(1), Samples.host(2))
     #expect(try store.latestObservation(host: one) == nil)
+    #expect(try store.newestLook() == 0)
     try store.save(observations: [
       (host: one, result: .success(Self.look(one, 1)), at: Samples.time(1)),
       (host: two, result: .success(Self.look(two, 2)), at: Samples.time(2)),
     ])
+    #expect(try store.newestLook() == 2)
     try store.save(observations: [(host: one, result: .failure(Self.failure), at: Samples.time(3))])
+    #expect(try store.newestLook() == 3)
     let failed = StoredObservation(host: one, at: Samples.time(3), result: .failure(Self.failure))
     let seen = StoredObservation(host: one, at: Samples.time(1), result: .success(Self.look(one, 1)))
     let other = StoredObservation(host: two, at: Samples.time(2), result: .success(Self.look(two, 2)))

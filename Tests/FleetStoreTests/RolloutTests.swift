@@ -33,6 +33,7 @@ import Testing
       try store.append(event, rollout: "r-1", host: nil, at: Samples.start)
       try store.append(.finding(kind: "note", text: "x"), rollout: "r-1", host: host, at: Samples.start)
       #expect(try state() == expected)
+      for record in try store.rollouts() { #expect(try store.rollout(id: record.id) == record) }
       let unfinished = expected == .finished ? ["r-2"] : ["r-2", "r-1"]
       #expect(try store.unfinishedRollouts().map(\.id) == unfinished)
     }

@@ -10,6 +10,9 @@ enum AuditPageModel {
   private static let rows = 100
   /// Entries read for one page at most; where a filter finds less in them, the next page goes on behind them.
   private static let span: Int64 = 20_000
+  /// Entries read at first: enough for a page of an ordinary journal. Each further read takes twice as many, since a
+  /// filter that finds little in them finds little in the next ones too.
+  private static let firstRead: Int64 = 500
 
   static func make(_ store: FleetStore, _ chain: ChainWatch, _ call: Call) throws -> AuditPage.Model {
     let filter = AuditPage.Filter(
@@ -38,9 +41,11 @@ enum AuditPageModel {
   ) throws -> (rows: [AuditRow], older: Int64?) {
     var found: [AuditRow] = []
     var end = before
+    var read = firstRead
     let floor = max(0, before - 1 - span)
     while end > floor + 1, found.count < rows {
-      let start = max(floor, end - 1 - Int64(FleetStore.maxPage))
+      let start = max(floor, end - 1 - read)
+      read = min(read * 2, Int64(FleetStore.maxPage))
       let entries = try store.entries(after: start, limit: Int(end - 1 - start))
       var log = AuditLog()
       for rollout in Set(entries.compactMap(\.rollout)) {

@@ -12,7 +12,7 @@ enum FleetPageModel {
   static func make(_ source: ServeSource, filter: FleetFilter) throws -> FleetPage.Model {
     // Before anything else: what happens meanwhile comes once more as an event, and is never missed.
     let seq = try source.store.lastSeq()
-    let report = try source.complianceReport(at: nil, days: 0)
+    let report = try source.fleetReport()
     let quarantines = try source.store.quarantines()
     let rollouts = try source.store.unfinishedRollouts()
     let work = try Work(rollouts, source.store)

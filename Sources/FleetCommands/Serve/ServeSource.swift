@@ -9,6 +9,14 @@ struct ServeSource: ServerSource {
   let files: ServeFiles
   let store: FleetStore
   let desk: ServeDesk
+  private let fleet: FleetReportCache
+
+  init(files: ServeFiles, store: FleetStore, desk: ServeDesk) {
+    self.files = files
+    self.store = store
+    self.desk = desk
+    fleet = FleetReportCache(store)
+  }
 
   /// The operator's files as they were read last.
   var context: CommandContext { files.current }
@@ -168,6 +176,13 @@ struct ServeSource: ServerSource {
       context.inventory.hosts, at: moment, now: clock.now(), days: days)
   }
 
+  /// The same of now, without the past: nearly always what was judged a moment ago.
+  func fleetReport() throws -> ComplianceReport {
+    let context = context
+    return try fleet.report(
+      context.inventory.hosts, facts: context.facts, rules: context.inventory.compliance, now: clock.now())
+  }
+
   /// Some hosts, as they are now.
   func complianceReport(of hosts: [Host]) throws -> ComplianceReport {
     try complianceDesk(context).report(hosts, now: clock.now())
@@ -184,7 +199,7 @@ struct ServeSource: ServerSource {
     let looks = try store.latestObservations().filter { context.inventory.host($0.key) != nil }
     var hosts = Dictionary(uniqueKeysWithValues: ComplianceRow.State.allCases.map { ($0, 0) })
     var open = Dictionary(context.facts.bulletins.map { ($0.id, 0) }, uniquingKeysWith: { first, _ in first })
-    for row in try complianceReport(at: nil, days: 0).rows {
+    for row in try fleetReport().rows {
       hosts[row.state, default: 0] += 1
       for verdict in row.bulletins where verdict.state == .behind { open[verdict.bulletin, default: 0] += 1 }
     }

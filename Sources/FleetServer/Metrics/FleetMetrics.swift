@@ -10,6 +10,8 @@ actor FleetMetrics {
   private let source: any ServerSource
   private let feed: EventFeed
   private var drains = DrainFold()
+  /// Hosts by outcome of the rollouts that were told last, each as of its newest entry.
+  private var outcomes: [String: (seq: Int64, counts: [RolloutReport.Outcome: Int])] = [:]
 
   init(_ source: any ServerSource, _ feed: EventFeed) {
     self.source = source
@@ -54,19 +56,32 @@ actor FleetMetrics {
     let records = try store.rollouts()
     let chosen = (records.filter(\.isUnfinished) + records.filter { !$0.isUnfinished }).prefix(Self.maxRollouts)
     metrics.begin("sevfleet_rollout_hosts", .gauge, "Hosts of the unfinished and the newest rollouts by outcome.")
+    let known = outcomes
+    outcomes = [:]
     for record in chosen {
-      let report = try RolloutReport.fold(
-        id: record.id, planID: record.plan, plan: try store.plan(id: record.plan).plan,
-        entries: try store.entries(rollout: record.id), now: now)
+      let told = try count(record, known[record.id], now)
+      outcomes[record.id] = told
       for outcome in RolloutReport.Outcome.allCases {
-        let count = report.hosts.count { $0.outcome == outcome }
-        metrics.add(Int64(count), [("rollout", record.id), ("outcome", outcome.rawValue)])
+        metrics.add(Int64(told.counts[outcome] ?? 0), [("rollout", record.id), ("outcome", outcome.rawValue)])
       }
     }
     metrics.begin("sevfleet_rollouts", .gauge, "Rollouts by state.")
     for state in RolloutReport.State.allCases {
       metrics.add(Int64(records.count { $0.state == state }), [("state", state.rawValue)])
     }
+  }
+
+  /// A rollout to which nothing was added is not folded again: most are finished.
+  private func count(
+    _ record: RolloutRecord, _ known: (seq: Int64, counts: [RolloutReport.Outcome: Int])?, _ now: Instant
+  ) throws -> (seq: Int64, counts: [RolloutReport.Outcome: Int]) {
+    let store = source.store
+    let seq = try store.lastSeq(rollout: record.id)
+    if let known, known.seq == seq { return known }
+    let report = try RolloutReport.fold(
+      id: record.id, planID: record.plan, plan: try store.plan(id: record.plan).plan,
+      entries: try store.entries(rollout: record.id), now: now)
+    return (seq, Dictionary(grouping: report.hosts, by: \.outcome).mapValues(\.count))
   }
 
   /// What was read once is not read again.

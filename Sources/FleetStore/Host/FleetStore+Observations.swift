@@ -55,6 +55,11 @@ extension FleetStore {
     }
   }
 
+  /// Number of the newest look at any host, which grows with each; 0: there never was one.
+  package func newestLook() throws(StoreError) -> Int64 {
+    try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM observations") ?? 0 }
+  }
+
   /// The newest look at a host; `nil`: there never was one.
   package func latestObservation(host: HostID) throws(StoreError) -> StoredObservation? {
     // Its number first: the body of a look that is kept in memory is not read for nothing.

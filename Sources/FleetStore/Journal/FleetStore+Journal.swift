@@ -165,6 +165,14 @@ extension FleetStore {
     try read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM journal") ?? 0 }
   }
 
+  /// `seq` of the newest entry of a rollout; 0 where there is none.
+  package func lastSeq(rollout: String) throws(StoreError) -> Int64 {
+    try read { db in
+      let newest = try db.cachedStatement(sql: "SELECT max(seq) FROM journal WHERE rollout = ?")
+      return try Int64.fetchOne(newest, arguments: [rollout]) ?? 0
+    }
+  }
+
   /// Behind an entry that was read before, a walk along the journal meets little else than what is wanted; the index of
   /// the rollout would be read as a whole, since it is ordered by host.
   func entries(of rollout: String, after seq: Int64, _ db: Database) throws -> [JournalEntry] {

@@ -35,7 +35,7 @@ extension FleetStore {
   package func rollout(id: String) throws(StoreError) -> RolloutRecord {
     try read { db in
       let whole = try Self.rolloutIDs.resolve(id, db)
-      guard let record = try rollouts(db).first(where: { $0.id == whole }) else {
+      guard let record = try rollouts(db, only: whole).first else {
         throw StoreError.notFound(.rollout, given: id)
       }
       return record
@@ -47,11 +47,13 @@ extension FleetStore {
     try rollouts().filter(\.isUnfinished)
   }
 
-  func rollouts(_ db: Database) throws -> [RolloutRecord] {
-    let states = try rolloutStates(db)
-    let waiting = try waitingRollouts(db)
-    let select = try db.cachedStatement(sql: "SELECT id, plan, at FROM rollouts ORDER BY rowid DESC")
-    let rows = try Row.fetchAll(select)
+  /// `only`: the id of one rollout; `nil`: all of them.
+  func rollouts(_ db: Database, only: String? = nil) throws -> [RolloutRecord] {
+    let states = try rolloutStates(db, only)
+    let waiting = try waitingRollouts(db, only)
+    let condition = only == nil ? "" : "WHERE id = ?"
+    let select = try db.cachedStatement(sql: "SELECT id, plan, at FROM rollouts \(condition) ORDER BY rowid DESC")
+    let rows = try Row.fetchAll(select, arguments: Self.arguments(only))
     return rows.map { row in
       let id: String = row[0]
       let isWaiting = waiting.contains(id)
@@ -63,16 +65,21 @@ extension FleetStore {
     }
   }
 
+  private static func arguments(_ only: String?) -> StatementArguments { only.map { [$0] } ?? [] }
+
+  /// Rows of one rollout, or of any.
+  private static func of(_ only: String?) -> String { only == nil ? "rollout IS NOT NULL" : "rollout = ?" }
+
   /// The state that the newest of a rollout's own events left it in.
-  private func rolloutStates(_ db: Database) throws -> [String: RolloutReport.State] {
+  private func rolloutStates(_ db: Database, _ only: String?) throws -> [String: RolloutReport.State] {
     let newest = """
       SELECT max(seq) FROM journal WHERE \(Schema.markCondition)
       AND kind IN ('rolloutStarted', 'rolloutPaused', 'rolloutResumed', 'rolloutHalted', 'rolloutFinished',
         'rolloutScheduled', 'rolloutLeft')
-      AND rollout IS NOT NULL GROUP BY rollout
+      AND \(Self.of(only)) GROUP BY rollout
       """
     var states: [String: RolloutReport.State] = [:]
-    for entry in try entries(db, "WHERE seq IN (\(newest))", []) {
+    for entry in try entries(db, "WHERE seq IN (\(newest))", Self.arguments(only)) {
       guard let rollout = entry.rollout else { continue }
       states[rollout] = entry.event.rolloutState
     }
@@ -80,15 +87,15 @@ extension FleetStore {
   }
 
   /// Rollouts that a schedule planned, or that wait for people, and whose work was never begun.
-  private func waitingRollouts(_ db: Database) throws -> Set<String> {
+  private func waitingRollouts(_ db: Database, _ only: String?) throws -> Set<String> {
     let sql = """
       SELECT rollout FROM journal AS booked WHERE \(Schema.markCondition)
       AND (kind = 'rolloutScheduled'
         OR kind = 'rolloutLeft' AND json_extract(body, '$.rolloutLeft.approvals') IS NOT NULL)
-      AND rollout IS NOT NULL AND NOT EXISTS (
+      AND \(Self.of(only)) AND NOT EXISTS (
         SELECT 1 FROM journal WHERE \(Schema.markCondition) AND kind = 'rolloutStarted' AND rollout = booked.rollout)
       """
-    return Set(try String.fetchAll(try db.cachedStatement(sql: sql)))
+    return Set(try String.fetchAll(try db.cachedStatement(sql: sql), arguments: Self.arguments(only)))
   }
 }
 
