@@ -61,7 +61,12 @@ import Testing
 
   /// Every statement names its grade and its source, whatever the format.
   @Test func everyStatementNamesItsFact() throws {
-    let report = try ComplianceSample.report()
+    var report = try ComplianceSample.report()
+    report.rows[1].breaches.append(
+      .init(
+        subject: .bulletin("AMD-SB-1"), text: "closed from 2 on", isUnknown: false,
+        fact: Fact(grade: .b, sources: ["T1", "T2"])))
+    report.rows[1].findings.append(.init(kind: "sevESLost", text: "it is lost", source: "T3", grade: .c))
     let records = Self.records(ComplianceCSV.text(report))
     let columns = try ["facts", "breaches", "findings"].map { try #require(records[0].firstIndex(of: $0)) }
     let junit = try JUnitReading(ComplianceJUnit.text(report)).cases
@@ -79,7 +84,8 @@ import Testing
         if row.outcome == .nonCompliant { #expect(junit[index].text.contains("\(finding.source)]")) }
       }
     }
-    #expect(report.rows.contains { $0.breaches.contains { $0.fact != nil } })
+    #expect(junit[1].text.contains("closed from 2 on [grade B: T1, T2]"))
+    #expect(junit[1].text.contains("sevESLost: it is lost [grade C: T3]"))
   }
 
   @Test func noCellIsAFormula() throws {
