@@ -27,6 +27,7 @@ struct PrepareStep: StepImplementation {
     if let failure = try await Self.idleDoor(runner, observation) { return .blocked(failure) }
     if let failure = Self.shadowed(runner.change, observation) { return .blocked(failure) }
     if let failure = Self.unkept(runner.change, observation) { return .blocked(failure) }
+    if let failure = try await Self.unplaceable(runner, observation) { return .blocked(failure) }
     guard let image = runner.change.image else { return .alreadyDone }
     let staged = try await runner.services.hosts.stagedHash(runner.host, sha256: image.sha256)
     return staged == image.sha256 ? .alreadyDone : .ready
@@ -93,6 +94,23 @@ struct PrepareStep: StepImplementation {
       Failure(
         .prepareFailed, "\($0) lies outside the folders that are backed up; move it away", expected: kept[0],
         found: $0)
+    }
+  }
+
+  /// What lies where the image will be put and is no file, such as a link that leads nowhere or a folder: it could be
+  /// neither replaced nor read back, and is a person's to clear away. The look lists only what opens as a file.
+  private static func unplaceable(_ runner: HostRunner, _ observation: Observation) async throws -> Failure? {
+    guard runner.change.image != nil, let path = runner.change.stagePath else { return nil }
+    if observation.files.contains(where: { $0.path == path && $0.sha256 != nil }) { return nil }
+    do throws(HostError) {
+      _ = try await runner.services.hosts.fileHash(runner.host, path: path)
+      return nil
+    } catch {
+      guard error.kind == .unreadable else { throw error }
+      return Failure(
+        .prepareFailed,
+        "what lies at \(path) is no file that can be read, such as a folder or a link to nothing; move it away",
+        expected: "a file, or nothing", found: error.text)
     }
   }
 

@@ -109,7 +109,7 @@ extension FaultRow {
   }
 
   /// Seen by prepare: no server moves, no service is touched, nothing changes (RULES O1).
-  static func prepared(_ name: String, _ fault: LabFault, kind: String, _ change: (inout Self) -> Void = { _ in })
+  static func prepared(_ name: String, _ fault: LabFault?, kind: String, _ change: (inout Self) -> Void = { _ in })
     -> Self
   {
     var row = FaultRow(name: name, fault: fault, outcome: .skipped, kind: kind, exit: 3)

@@ -5,68 +5,7 @@ import Foundation
 import Testing
 
 @Suite("Steps against a host that does not do what one hopes") struct HostStepTests {
-  private static let unit = "nova-compute.service"
-
   private static func world() -> StubWorld { StubWorld([], reason: StubRun.reason) }
-
-  // MARK: Prepare
-
-  private struct DoorRow: Sendable {
-    var name: String
-    var runs: Bool?
-    var isUp = true
-    var refused = false
-  }
-
-  @Test("E1: a unit that does not run while Nova hears from the host closes no door") func idleDoor() async throws {
-    let rows = [
-      DoorRow(name: "it runs", runs: true), DoorRow(name: "nobody can tell", runs: nil),
-      DoorRow(name: "it never ran, and Nova hears from another", runs: false, refused: true),
-      DoorRow(name: "it does not run, and Nova hears nothing", runs: false, isUp: false),
-    ]
-    for row in rows {
-      let world = Self.world()
-      world.change { $0.service.isUp = row.isUp }
-      let hosts = StubHost(world)
-      hosts.change {
-        $0.computeRuns = row.runs
-        $0.observation.computeUnit = .systemd(unit: Self.unit)
-      }
-      var run = StubRun(world, hosts)
-      run.come(to: .prepare)
-      let state = try await run.drive().run.state
-      guard row.refused else {
-        #expect(state == .ready(.cordon, attempt: 1), "\(row.name): \(state)")
-        continue
-      }
-      guard case .skipped(.prepare, let failure) = state else {
-        Issue.record("\(row.name): \(state)")
-        continue
-      }
-      #expect(failure.kind == .cannotActivate && failure.text.contains(Self.unit), "\(failure.text)")
-    }
-  }
-
-  @Test("D4: what a lost controller had asked for is settled before its step ends", arguments: [true, false])
-  func openUpload(arrived: Bool) async throws {
-    let world = Self.world()
-    let hosts = StubHost(world)
-    let bytes = NSTemporaryDirectory() + "sevfleet-image-\(UUID().uuidString)"
-    try Data("abc".utf8).write(to: URL(fileURLWithPath: bytes))
-    defer { try? FileManager.default.removeItem(atPath: bytes) }
-    var image = Self.image
-    image.path = bytes
-    image.sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    hosts.change { [sha256 = image.sha256] state in state.staged = arrived ? sha256 : nil }
-    var run = StubRun(world, hosts)
-    run.change = StubRun.change(image: image)
-    let upload = EffectID(.upload, image.sha256)
-    run.come(to: .prepare, then: [.effectIntended(effect: upload, token: image.sha256)])
-    let ended = try await run.drive().run
-    #expect(ended.state == .ready(.cordon, attempt: 1), "\(ended.state)")
-    #expect(ended.isDone(upload) && ended.openEffect(upload) == nil, "\(ended.effects)")
-    #expect(hosts.seen.acts.count == (arrived ? 0 : 1), "it is not asked for twice")
-  }
 
   // MARK: Stage
 

@@ -17,6 +17,8 @@ final class StubHost: HostGateway {
     var remainsError: HostError?
     /// Hashes by path.
     var files: [String: String] = [:]
+    /// Paths at which something lies that is no file.
+    var oddities: Set<String> = []
     var acts: [(at: Int64, act: HostAct)] = []
     /// What an act also does, with the time.
     var onAct: (@Sendable (inout State, HostAct, Int64) -> Void)?
@@ -47,7 +49,11 @@ final class StubHost: HostGateway {
     return BootMark(bootID: seen.boots.last { $0.at <= now }?.id ?? "", uptimeSeconds: 0)
   }
 
-  func fileHash(_ host: Host, path: String) async throws(HostError) -> String? { seen.files[path] }
+  func fileHash(_ host: Host, path: String) async throws(HostError) -> String? {
+    if seen.oddities.contains(path) { throw HostError(.unreadable, "\(path) lies there and cannot be hashed") }
+    return seen.files[path]
+  }
+
   func manifest(_ host: Host, of tree: FirmwareTree) async throws(HostError) -> [BackupFile] { [] }
   func trials(_ host: Host, _ needs: TrialNeeds) async throws(HostError) -> [HostError] { [] }
   func resetIssued(_ host: Host, token: String) async throws(HostError) -> Bool { seen.resetToken == token }
