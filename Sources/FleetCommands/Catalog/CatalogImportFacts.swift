@@ -48,7 +48,7 @@ struct CatalogImportFacts: AsyncParsableCommand {
     guard payload.count <= CatalogLimits.signedFacts else {
       throw CommandError(ExitStatus.badInput, "tooLarge", "\(file) is larger than facts can be")
     }
-    guard let signature = SignedFacts.signature(try bytes(file + ".sig")) else {
+    guard let signature = DetachedSignature(file: try bytes(file + DetachedSignature.suffix)) else {
       throw CommandError(
         ExitStatus.badInput, "badSignature", "\(file).sig is no Ed25519 signature", expected: "64 bytes, or Base64")
     }

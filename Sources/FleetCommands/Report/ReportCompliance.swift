@@ -3,7 +3,6 @@ import FleetCore
 import FleetEngine
 import FleetFormats
 import FleetStore
-import Foundation
 import OpenStackAPI
 
 struct ReportCompliance: AsyncParsableCommand {
@@ -20,7 +19,7 @@ struct ReportCompliance: AsyncParsableCommand {
   @Option(help: "As of this time (RFC 3339, UTC) instead of now.") var at: String?
   @Option(help: "Days of the past to tell in table, JSON and HTML (0 to 400; 90).") var days: Int?
   @Flag(help: "Ask Nova which TCB each running SEV-SNP server was launched on.") var servers = false
-  @Option(help: "Write to this file instead of standard output.") var output: String?
+  @OptionGroup var output: ReportOutput
   @Flag(help: "Exit 6 when a host is not compliant and no waiver covers it.") var exitCode = false
 
   func validate() throws {
@@ -32,25 +31,17 @@ struct ReportCompliance: AsyncParsableCommand {
 
   func run() async throws {
     try await Execution.run(options) {
+      let writer = try output.writer()
       let context = try CommandContext(options, needsCatalog: false)
       let chosen = try context.hosts(hosts)
       let report = try await report(chosen, context, try context.store())
-      try write(
+      try writer.write(
         try chosenFormat.text(report, hosts: chosen, isPast: at != nil, at: SystemClock().now()))
       return exitCode && !report.isCompliant ? ExitStatus.notCompliant : ExitStatus.done
     }
   }
 
   private var chosenFormat: ComplianceForm { format ?? (options.json ? .json : .table) }
-
-  private func write(_ text: String) throws {
-    guard let output else { return Output.write(text, to: 1) }
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-    } catch {
-      throw CommandError(ExitStatus.failed, "unwritable", "\(output): \(error.localizedDescription)")
-    }
-  }
 
   private func report(
     _ hosts: [Host], _ context: CommandContext, _ store: FleetStore

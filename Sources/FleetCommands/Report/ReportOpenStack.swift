@@ -1,7 +1,6 @@
 import ArgumentParser
 import FleetCore
 import FleetFormats
-import Foundation
 
 /// `sevfleet report openstack`
 struct ReportOpenStack: AsyncParsableCommand {
@@ -11,11 +10,12 @@ struct ReportOpenStack: AsyncParsableCommand {
 
   @OptionGroup var options: GlobalOptions
   @Option(help: "table or json.") var format: ReportFormat?
-  @Option(help: "Write to this file instead of standard output.") var output: String?
+  @OptionGroup var output: ReportOutput
   @Flag(help: "Exit 6 when there is a finding.") var exitCode = false
 
   func run() async throws {
     try await Execution.run(options) {
+      let writer = try output.writer()
       let look = try await CloudLook.take(try CommandContext(options))
       let audit = CloudAudit(look.setUp)
       let document = CloudAuditDocument(audit, of: look.setUp, at: look.at)
@@ -24,7 +24,7 @@ struct ReportOpenStack: AsyncParsableCommand {
       case .table: text = CloudAuditText.text(document)
       case .json: text = try JSONText.pretty(document) + "\n"
       }
-      try ReportOutput.write(text, to: output)
+      try writer.write(text)
       return exitCode && !audit.isClean ? ExitStatus.notCompliant : ExitStatus.done
     }
   }
@@ -37,27 +37,15 @@ struct ReportTempest: AsyncParsableCommand {
     abstract: "Prints YAOOK's TempestJob with the encryption modes that this fleet can run; changes nothing.")
 
   @OptionGroup var options: GlobalOptions
-  @Option(help: "Write to this file instead of standard output.") var output: String?
+  @OptionGroup var output: ReportOutput
 
   func run() async throws {
     try await Execution.run(options) {
+      let writer = try output.writer()
       let look = try await CloudLook.take(try CommandContext(options))
       let job = TempestJob(TempestModes(look.setUp), at: look.at)
-      try ReportOutput.write(options.json ? try JSONText.pretty(job) + "\n" : job.yaml, to: output)
+      try writer.write(options.json ? try JSONText.pretty(job) + "\n" : job.yaml)
       return ExitStatus.done
-    }
-  }
-}
-
-/// Where a report goes.
-enum ReportOutput {
-  /// Writes to a file as a whole, or to standard output.
-  static func write(_ text: String, to path: String?) throws {
-    guard let path else { return Output.write(text, to: 1) }
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandError(ExitStatus.failed, "unwritable", "\(path): \(error.localizedDescription)")
     }
   }
 }
