@@ -1,4 +1,5 @@
 import FleetCore
+import FleetFormats
 
 /// A plan as a person reads it: every host with its action and the reason.
 enum PlanText {
@@ -34,10 +35,10 @@ enum PlanText {
       lines.append("  wave \(change.wave), risk \(standing.score): \(standing.text)")
     }
     lines += change.reasons.map { "  \($0.rule): \($0.text)" }
-    for server in change.drain.servers {
-      let destination = server.destinations.first.map { " to \($0)" } ?? ""
-      lines.append(
-        "  server \(server.name) (\(server.model.rawValue)): \(server.move.rawValue)\(destination), \(server.why)")
+    lines += change.drain.servers.map(line)
+    if let seconds = change.drain.estimatedSeconds {
+      let time = DurationText.people(.seconds(seconds))
+      lines.append("  moves: about \(time) one after the other (policy drain.move_rate)")
     }
     if change.sevES.takesAway {
       lines.append("  SEV-ES: loss accepted for \(change.sevES.servers.count) server(s) here")
@@ -47,6 +48,21 @@ enum PlanText {
     }
     if let sentence = change.attestation.reportSentence { lines.append("  attestation: \(sentence)") }
     return lines + reopens(change.reopens ?? [])
+  }
+
+  private static func line(_ server: ServerMove) -> String {
+    let destination = server.destinations.first.map { " to \($0)" } ?? ""
+    var parts = [server.why] + (server.burden?.words ?? [])
+    if let estimate = server.estimate {
+      let time = "about \(DurationText.people(.seconds(estimate.seconds)))"
+      parts.append(
+        estimate.sizeText.isEmpty ? time : "\(time) for \(estimate.sizeText) at \(estimate.rate) MiB/s")
+    } else if server.move == .live || server.move == .cold {
+      parts.append("its size is not known, and so not how long it takes")
+    }
+    return
+      "  server \(server.name) (\(server.model.rawValue)): \(server.move.rawValue)\(destination), "
+      + parts.joined(separator: "; ")
   }
 
   /// One line for each bulletin that is re-opened, and one for all that nobody can tell.

@@ -103,6 +103,8 @@ package struct ComputeServer: Hashable, Sendable, Codable {
   package var vcpus: Int?
   /// MiB; `nil` as above.
   package var memoryMB: Int?
+  /// `nil` as above, and where policy hides the extra specs.
+  package var burden: MoveBurden?
 
   package init(
     id: String, name: String, project: String, status: ServerStatus, taskState: String? = nil, powerState: Int = 1,

@@ -50,7 +50,8 @@ package struct DrainRules: Hashable, Sendable {
     }
     return ServerMove(
       id: server.id, name: server.name, project: server.project, model: server.model, move: verdict.move,
-      destinations: verdict.destinations, why: verdict.why, rule: verdict.rule, wasRunning: server.isRunning)
+      destinations: verdict.destinations, why: verdict.why, rule: verdict.rule, wasRunning: server.isRunning,
+      burden: server.burden, estimate: MoveEstimate(server, verdict.move, policy))
   }
 
   private struct Verdict {
@@ -97,7 +98,7 @@ package struct DrainRules: Hashable, Sendable {
   private func running(_ server: ComputeServer) -> Verdict {
     let wait = server.taskState.map { ", after its task \($0) has ended" } ?? ""
     switch server.model {
-    case .none: return Verdict(.live, "E2", "\(server.status.text), not encrypted\(wait)")
+    case .none: return live(server, "\(server.status.text), not encrypted\(wait)")
     case .unknown: return Verdict(.blocked, "D1", "its encryption model is unknown: \(server.modelSource)")
     case .sev, .sevES, .sevSNP: return confidential(server, wait: wait)
     }
@@ -115,7 +116,14 @@ package struct DrainRules: Hashable, Sendable {
     }
   }
 
+  /// What Nova is known to refuse would fail only after the host is out of service and others have moved (RULES O1).
+  private func live(_ server: ComputeServer, _ why: String) -> Verdict {
+    let refusal = server.burden?.liveRefusal(movableAliases: policy.devices == .live)
+    return refusal.map { Verdict(.blocked, "O1", $0) } ?? Verdict(.live, "E2", why)
+  }
+
   private func cold(_ server: ComputeServer, _ why: String) -> Verdict {
+    if let refusal = server.burden?.anyRefusal { return Verdict(.blocked, "O1", refusal) }
     if server.model == .sevES {
       guard !sevESDestinations.isEmpty else {
         return Verdict(.blocked, "D3", "no other host keeps SEV-ES, so it is left running")
@@ -127,7 +135,7 @@ package struct DrainRules: Hashable, Sendable {
 
   private func paused(_ server: ComputeServer) -> Verdict {
     switch server.model {
-    case .none: Verdict(.live, "E2", "PAUSED, not encrypted: moved live, stays paused")
+    case .none: live(server, "PAUSED, not encrypted: moved live, stays paused")
     case .unknown: Verdict(.blocked, "D1", "its encryption model is unknown: \(server.modelSource)")
     case .sev, .sevES, .sevSNP:
       Verdict(.blocked, "E2", "a PAUSED \(server.model.rawValue) server can be moved neither live nor cold")
@@ -148,6 +156,8 @@ package struct DrainRules: Hashable, Sendable {
       }
       // An owner who allows live moves only is given the safer side: it stays (RULES D8).
       if server.ownerWord == .live { return left(server) }
+      // What Nova cannot move cold is as safe where it is (RULES E2).
+      if server.burden?.anyRefusal != nil { return left(server) }
       return cold(server, "SHUTOFF, and policy moves it")
     }
   }

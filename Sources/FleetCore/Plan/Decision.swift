@@ -62,6 +62,7 @@ package struct Decision: Sendable {
     }
     if let package { reasons += packageReasons(seen, wish, package, policy: situation.host.policy) }
     reasons += notes(seen, wish)
+    if let late = drain.lateness(situation.host.policy.drain.deadline) { reasons.append(Reason("D7", late)) }
     return .change(
       HostChange(
         host: situation.host.id, computeHost: situation.host.computeHost, expected: seen.running,

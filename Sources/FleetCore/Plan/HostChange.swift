@@ -128,10 +128,14 @@ package struct ServerMove: Hashable, Sendable, Codable {
   package var rule: String
   /// Whether the guest runs now, so that a cold move or a stop switches it off.
   package var wasRunning: Bool
+  /// What its flavor says of moving it; `nil`: not told, as in plans that were made before sevfleet asked.
+  package var burden: MoveBurden?
+  /// `nil`: nothing is copied, or a size is not told.
+  package var estimate: MoveEstimate?
 
   package init(
     id: String, name: String, project: String, model: EncryptionModel, move: Move, destinations: [String] = [],
-    why: String, rule: String, wasRunning: Bool
+    why: String, rule: String, wasRunning: Bool, burden: MoveBurden? = nil, estimate: MoveEstimate? = nil
   ) {
     self.id = id
     self.name = name
@@ -142,6 +146,8 @@ package struct ServerMove: Hashable, Sendable, Codable {
     self.why = why
     self.rule = rule
     self.wasRunning = wasRunning
+    self.burden = burden
+    self.estimate = estimate
   }
 }
 

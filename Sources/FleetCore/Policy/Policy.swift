@@ -23,6 +23,10 @@ package struct Policy: Hashable, Sendable, Codable {
     package enum SEV: String, Hashable, Sendable, Codable, CaseIterable { case wait, cold, stop }
     package enum Shutoff: String, Hashable, Sendable, Codable, CaseIterable { case leave, move }
 
+    /// What may happen to a server that holds a PCI device of its host: nothing, or a live move because every alias is
+    /// `live_migratable` (Nova 31 and newer).
+    package enum Devices: String, Hashable, Sendable, Codable, CaseIterable { case wait, live }
+
     package var sev = SEV.wait
     package var shutoff = Shutoff.leave
     /// Live moves asked for at once, per host.
@@ -34,6 +38,9 @@ package struct Policy: Hashable, Sendable, Codable {
     /// How long a cold-moved server must show its power state before it is confirmed.
     package var confirmAfter = Duration.seconds(120)
     package var deadline = Duration.seconds(30 * 60)
+    package var devices = Devices.wait
+    /// MiB a second at which a move is thought to copy: what one stream does on a 10 Gbit/s link that others use too.
+    package var moveRate = 200
 
     package init() {}
   }

@@ -22,7 +22,19 @@ final class ServerModelReader: Sendable {
     if reading.isPending { value.isModelPending = true }
     value.vcpus = server.flavor.vcpus
     value.memoryMB = server.flavor.ram
+    value.burden = Self.burden(of: server)
     return value
+  }
+
+  private static func burden(of server: Server) -> MoveBurden? {
+    let flavor = server.flavor
+    guard let specs = flavor.extraSpecs else { return nil }
+    var disk: Int?
+    if let root = flavor.disk, let ephemeral = flavor.ephemeral, let swap = flavor.swap {
+      disk = MoveBurden.Disks(root: root, ephemeral: ephemeral, swap: swap).local(
+        bootsFromVolume: server.imageID == nil)
+    }
+    return MoveBurden(extraSpecs: specs, localDiskGB: disk)
   }
 
   private struct Reading {

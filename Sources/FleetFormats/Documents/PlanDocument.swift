@@ -12,10 +12,34 @@ package struct PlanDocument: Encodable, Sendable {
         var move: ServerMove.Move
         var destination: String?
         var why: String
+        /// `null`: not told.
+        var burden: Burden?
+        /// `null`: nothing is copied, or a size is not told.
+        var estimate: Estimate?
+      }
+
+      package struct Burden: Encodable, Sendable {
+        var devices: [MoveBurden.Device]
+        var dedicatedCPUs: Bool
+        /// `null`: ordinary pages, or any.
+        var hugePages: String?
+        /// `null`: not told.
+        var localDiskGiB: Int?
+      }
+
+      package struct Estimate: Encodable, Sendable {
+        var seconds: Int64
+        var memoryMiB: Int
+        var diskGiB: Int
+        var rateMiBPerSecond: Int
+        /// Where the rate comes from.
+        var source = "drain.move_rate"
       }
 
       var needed: Bool
       var servers: [Server]
+      /// All moves one after the other; `null`: nothing moves, or the time of one is not known.
+      var estimatedSeconds: Int64?
     }
 
     package struct SEVES: Encodable, Sendable {
@@ -106,11 +130,7 @@ extension PlanDocument.Change {
       kernelChange: change.kernelChange,
       drain: Drain(
         needed: change.drain.needed,
-        servers: change.drain.servers.map {
-          .init(
-            id: $0.id, name: $0.name, project: $0.project, model: $0.model, move: $0.move,
-            destination: $0.destinations.first, why: $0.why)
-        }),
+        servers: change.drain.servers.map(Drain.Server.init), estimatedSeconds: change.drain.estimatedSeconds),
       sevES: SEVES(
         verdict: change.sevES.verdict, servers: change.sevES.servers, text: change.sevES.text,
         accepted: change.sevES.accepted),
@@ -120,5 +140,21 @@ extension PlanDocument.Change {
         reportVersion: change.attestation.reportVersion ?? ReportVersionStep(before: nil, after: nil)),
       package: change.package, floor: change.floor, stagePath: change.stagePath,
       standing: change.standing, reasons: change.reasons, reopens: change.reopens)
+  }
+}
+
+extension PlanDocument.Change.Drain.Server {
+  init(_ move: ServerMove) {
+    self.init(
+      id: move.id, name: move.name, project: move.project, model: move.model, move: move.move,
+      destination: move.destinations.first, why: move.why,
+      burden: move.burden.map {
+        .init(
+          devices: $0.devices, dedicatedCPUs: $0.hasDedicatedCPUs, hugePages: $0.hugePages,
+          localDiskGiB: $0.localDiskGB)
+      },
+      estimate: move.estimate.map {
+        .init(seconds: $0.seconds, memoryMiB: $0.memoryMB, diskGiB: $0.diskGB, rateMiBPerSecond: $0.rate)
+      })
   }
 }

@@ -13,6 +13,8 @@ package enum InventoryLimits {
   package static let pathLength = 4096
   /// Moves at once; Nova is slower than this long before.
   static let moves = 1...1000
+  /// MiB a second of one move: up to 800 Gbit/s.
+  static let moveRate = 1...100_000
   /// Failure domains under work at once; a fleet has fewer.
   static let domains = 1...1000
   /// Schedules of a fleet, words of HOSTS in one, and blackouts of one; a person keeps fewer in mind.

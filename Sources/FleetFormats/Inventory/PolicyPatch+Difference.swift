@@ -22,7 +22,9 @@ extension PolicyPatch {
       live: changed(base.drain.live, wanted.drain.live), cold: changed(base.drain.cold, wanted.drain.cold),
       maxMoves: changed(base.drain.maxMoves, wanted.drain.maxMoves),
       confirmAfter: changed(base.drain.confirmAfter, wanted.drain.confirmAfter),
-      deadline: changed(base.drain.deadline, wanted.drain.deadline))
+      deadline: changed(base.drain.deadline, wanted.drain.deadline),
+      devices: changed(base.drain.devices, wanted.drain.devices),
+      moveRate: changed(base.drain.moveRate, wanted.drain.moveRate))
     deadlines = Deadlines(
       connect: changed(base.deadlines.connect, wanted.deadlines.connect),
       probe: changed(base.deadlines.probe, wanted.deadlines.probe),

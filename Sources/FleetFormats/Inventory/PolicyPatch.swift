@@ -17,6 +17,8 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     package var maxMoves: Int?
     package var confirmAfter: Duration?
     package var deadline: Duration?
+    package var devices: Policy.Drain.Devices?
+    package var moveRate: Int?
   }
 
   package struct Deadlines: Hashable, Sendable, Codable {
@@ -97,6 +99,8 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&base.maxMoves, drain.maxMoves)
     set(&base.confirmAfter, drain.confirmAfter)
     set(&base.deadline, drain.deadline)
+    set(&base.devices, drain.devices)
+    set(&base.moveRate, drain.moveRate)
   }
 
   private func apply(to base: inout Policy.Deadlines) {

@@ -66,7 +66,7 @@ enum PolicyPatchReader {
 
   private static func drain(_ field: YamlField) -> PolicyPatch.Drain {
     var patch = PolicyPatch.Drain()
-    let keys = ["sev", "shutoff", "live", "cold", "max_moves", "confirm_after", "deadline"]
+    let keys = ["sev", "shutoff", "live", "cold", "max_moves", "confirm_after", "deadline", "devices", "move_rate"]
     guard let map = field.map(keys: keys) else { return patch }
     patch.sev = map["sev"]?.choice(Policy.Drain.SEV.self)
     patch.shutoff = map["shutoff"]?.choice(Policy.Drain.Shutoff.self)
@@ -75,6 +75,8 @@ enum PolicyPatchReader {
     patch.maxMoves = map["max_moves"]?.integer(InventoryLimits.moves)
     patch.confirmAfter = map["confirm_after"]?.duration()
     patch.deadline = map["deadline"]?.duration(atLeast: InventoryLimits.shortestDeadline)
+    patch.devices = map["devices"]?.choice(Policy.Drain.Devices.self)
+    patch.moveRate = map["move_rate"]?.integer(InventoryLimits.moveRate)
     return patch
   }
 

@@ -67,6 +67,8 @@ enum PolicyText {
     add("max_moves", patch.maxMoves, &members)
     add("confirm_after", patch.confirmAfter, &members)
     add("deadline", patch.deadline, &members)
+    add("devices", patch.devices?.rawValue, &members)
+    add("move_rate", patch.moveRate, &members)
     return members
   }
 

@@ -60,7 +60,17 @@ struct ServerBody: Listed {
     let vcpus: Int
     let ram: Int
     let extra_specs: [String: String]?
+    // Numbers; old flavors have an empty text for no swap.
+    let disk: JSONValue?
+    let ephemeral: JSONValue?
+    let swap: JSONValue?
 
-    var value: Server.Flavor { .init(original_name, vcpus: vcpus, ram: ram, extraSpecs: extra_specs) }
+    var value: Server.Flavor {
+      .init(
+        original_name, vcpus: vcpus, ram: ram, extraSpecs: extra_specs, disk: size(disk), ephemeral: size(ephemeral),
+        swap: size(swap))
+    }
+
+    private func size(_ value: JSONValue?) -> Int? { value?.scalarText.flatMap { $0.isEmpty ? 0 : Int($0) } }
   }
 }

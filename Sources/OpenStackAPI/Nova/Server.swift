@@ -10,6 +10,12 @@ package struct Server: Sendable, Hashable, Identifiable {
     package var ram: Int
     /// Nil if policy hides them: then nothing is known of the encryption model.
     package var extraSpecs: [String: String]?
+    /// GiB of the root disk, 0 is as the image; unused by servers that boot from a volume. Nil if not shown.
+    package var disk: Int?
+    /// GiB; nil as above.
+    package var ephemeral: Int?
+    /// MiB; nil as above.
+    package var swap: Int?
   }
 
   /// Why a server is in ERROR. Absent in every other state, also after a failed live migration.
@@ -87,8 +93,12 @@ package struct Server: Sendable, Hashable, Identifiable {
 }
 
 extension Server.Flavor {
-  package init(_ name: String, vcpus: Int, ram: Int, extraSpecs: [String: String]?) {
-    self.init(name: name, vcpus: vcpus, ram: ram, extraSpecs: extraSpecs)
+  package init(
+    _ name: String, vcpus: Int, ram: Int, extraSpecs: [String: String]?, disk: Int? = nil, ephemeral: Int? = nil,
+    swap: Int? = nil
+  ) {
+    self.init(
+      name: name, vcpus: vcpus, ram: ram, extraSpecs: extraSpecs, disk: disk, ephemeral: ephemeral, swap: swap)
   }
 }
 

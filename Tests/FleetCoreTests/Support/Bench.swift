@@ -90,7 +90,9 @@ struct Bench: Sendable {
   }
 
   /// Puts servers on the host, with their processes where they run.
-  mutating func put(_ servers: ComputeServer...) {
+  mutating func put(_ servers: ComputeServer...) { put(servers) }
+
+  mutating func put(_ servers: [ComputeServer]) {
     view.servers = servers
     let guests = servers.filter { $0.status == .active || $0.status == .paused }.enumerated().map { index, server in
       GuestProcess(pid: 100 + index, uuid: server.id, name: server.name, model: server.model)

@@ -105,6 +105,8 @@ import Testing
     Case("policy.yaml", "drain: {sev: wiat}", .invalidValue, 1),
     Case("policy.yaml", "drain: {live: 0}", .invalidValue, 1),
     Case("policy.yaml", "drain: {live: 4.0}", .wrongType, 1),
+    Case("policy.yaml", "drain: {devices: cold}", .invalidValue, 1),
+    Case("policy.yaml", "drain: {move_rate: 0}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {soak: 0s}", .unknownKey, 1),
     Case("policy.yaml", "emergency: {max_unavailable: 0}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {max_moves: 0}", .invalidValue, 1),
