@@ -26,11 +26,13 @@ struct ApplyFlow {
       if record.isWaiting, try store.booking(rollout: record.id).missing > 0 {
         return Self.status(try driver.wait(record.id, context), plan, named)
       }
-      if breakGlass != nil { Output.note("rollout \(record.id) was begun already, so no glass was broken") }
+      if breakGlass != nil {
+        Output.note("rollout \(record.id) was begun already, so nobody is passed over; the reason is recorded")
+      }
       Output.note("rollout \(record.id) is not finished (\(record.state.rawValue)); it is taken up again")
       try context.checkPresent(record, store)
       try consent.ask(plan)
-      let status = try await driver.resume(record, plan, context)
+      let status = try await driver.resume(record, plan, context, breakGlass: breakGlass)
       return Self.status(status, plan, named)
     }
     if let plan {
@@ -52,8 +54,12 @@ struct ApplyFlow {
     _ store: FleetStore, plan: String?, hosts: [HostID], _ options: PlanOptions
   ) throws -> (RolloutRecord, Plan)? {
     for record in try store.unfinishedRollouts() where record.state == .running || record.state == .paused {
-      // What a schedule planned is the schedule's to begin; who breaks the glass waits for no answer.
-      if record.isWaiting, try breakGlass != nil || store.booking(rollout: record.id).question == nil { continue }
+      // What a schedule planned is the schedule's to begin; who breaks the glass waits for no answer, and a question
+      // that nobody answered in time is asked anew.
+      if record.isWaiting {
+        let booking = try store.booking(rollout: record.id)
+        if breakGlass != nil || booking.question == nil || booking.lapse(at: SystemClock().now()) != nil { continue }
+      }
       if let plan, !record.plan.hasPrefix(plan) { continue }
       let stored = try store.plan(id: record.plan).plan
       if plan != nil || (stored.options == options && stored.hosts == Set(hosts)) { return (record, stored) }
@@ -64,6 +70,7 @@ struct ApplyFlow {
   private func go(_ plan: Plan, _ id: String, _ driver: Driver, named: Set<HostID>) async throws -> Int32 {
     let text = PlanText.text(plan, id: id)
     if context.options.json { Output.note(text) } else { output.line(text) }
+    proposeWaivers(plan)
     guard !plan.changes.isEmpty else {
       if context.options.json {
         let report = RolloutReport(id: "", plan: id, state: .finished, hosts: [], excluded: plan.excluded)
@@ -76,6 +83,15 @@ struct ApplyFlow {
     try context.checkPresent(plan.changes.map(\.host))
     try consent.ask(plan)
     return Self.status(try await driver.run(plan, id, context, breakGlass: breakGlass), plan, named)
+  }
+
+  /// Bulletins count against hosts where the operator declared compliance; what is re-opened is told in their words.
+  private func proposeWaivers(_ plan: Plan) {
+    guard context.inventory.compliance.enforcesBulletins else { return }
+    let rows = WaiverText.rows(plan, owner: Operator.name, today: SystemClock().now().day)
+    guard !rows.isEmpty else { return }
+    Output.note("to let what it re-opens be for a while, below `waivers:` in compliance.yaml:")
+    for row in rows { Output.note("  \(row)") }
   }
 
   /// A host that was named and left alone is a failure even where all others converged.

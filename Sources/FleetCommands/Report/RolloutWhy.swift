@@ -98,19 +98,23 @@ package struct RolloutWhy {
 
   /// What somebody asked others for.
   private func asked() -> WhyDocument? {
-    guard let question = report.booking.question, report.booking.isWaiting else { return nil }
-    let missing = report.booking.missing
-    guard missing > 0 else {
+    let booking = report.booking
+    guard booking.question != nil, booking.isWaiting else { return nil }
+    if let reason = booking.lapse(at: view.now) {
+      return answer("lapsed", "it does not begin any more: \(reason)", since: booking.lapsesAt, next: nil)
+    }
+    guard let text = booking.unanswered else {
       return answer(
         "awaitsServe", "it is approved, and nobody has begun it", since: last?.at,
         next: isWorkedOn
           ? .init("serve begins it") : .init("it is begun by", command: command(["rollout", "resume", record.id])))
     }
     return answer(
-      "awaitsApproval",
-      "\(question.by) asked for it; it waits for \(missing) approval\(missing == 1 ? "" : "s") of others",
-      rule: "C", since: last?.at,
-      next: .init("it begins once somebody else agrees by", command: command(["rollout", "approve", record.id])))
+      "awaitsApproval", text, rule: "C", since: booking.askedAt ?? last?.at,
+      next: .init(
+        booking.lapsesAt.map { "it is closed at \($0.rfc3339), and begins once somebody else agrees by" }
+          ?? "it begins once somebody else agrees by",
+        command: command(["rollout", "approve", record.id])))
   }
 
   // MARK: Running

@@ -84,12 +84,17 @@ extension CommandContext {
   }
 
   /// Until when the rollout may begin hosts; `nil`: without an end. Throws `scheduled` where its schedule, or somebody
-  /// who has to approve it, does not let it run now.
+  /// who has to approve it, does not let it run now; `awaitsApproval` and `lapsed` for an emergency's question.
   func beginning(of rollout: String, _ store: FleetStore) throws -> Instant? {
     let booking = try store.booking(rollout: rollout)
     switch booking.terms(now: SystemClock().now(), standing: booking.standing(in: inventory.schedules)) {
     case .begin(let until): return until
     case .awaitsApproval(let missing):
+      if let text = booking.unanswered {
+        throw CommandError(
+          ExitStatus.usage, "awaitsApproval", "emergency rollout \(rollout) does not begin yet: \(text)",
+          expected: "rollout approve \(rollout)", found: "\(booking.approvedBy.count) approvals")
+      }
       throw CommandError(
         ExitStatus.usage, "scheduled", "rollout \(rollout) waits for \(missing) approval\(missing == 1 ? "" : "s")",
         expected: "rollout approve \(rollout)", found: "\(booking.approvedBy.count) approvals")
@@ -98,7 +103,9 @@ extension CommandContext {
         ExitStatus.usage, "scheduled", "rollout \(rollout) runs in its window, from \(until.rfc3339) on, under serve",
         expected: until.rfc3339, found: SystemClock().now().rfc3339)
     case .close(let reason):
-      throw CommandError(ExitStatus.usage, "scheduled", "rollout \(rollout) does not begin any more: \(reason)")
+      throw CommandError(
+        ExitStatus.usage, booking.question == nil ? "scheduled" : "lapsed",
+        "rollout \(rollout) does not begin any more: \(reason)")
     }
   }
 }

@@ -30,6 +30,7 @@ enum Driver {
     switch self {
     case .own(let held):
       let terms = EmergencyTerms(plan, policy: context.inventory.policy.emergency, breakGlass: breakGlass)
+      try EmergencyQuestions.closeLapsed(held.store, at: SystemClock().now())
       if terms.approvals > 0 {
         let left = JournalEvent.rolloutLeft(by: Operator.name, approvals: terms.approvals)
         try held.store.createRollout(
@@ -61,7 +62,8 @@ enum Driver {
   func wait(_ rollout: String, _ context: CommandContext) throws -> Int32 {
     let booking = try store.booking(rollout: rollout)
     if let waiting = booking.waiting, let question = booking.question {
-      Output.note("rollout \(rollout) \(waiting), of others than \(question.by)")
+      let end = booking.lapsesAt.map { "; without them it is closed at \($0.rfc3339)" } ?? ""
+      Output.note("rollout \(rollout) \(waiting), of others than \(question.by)\(end)")
     }
     return try RunFlow.show(try StoredRollout.report(store, rollout), context)
   }
@@ -74,17 +76,25 @@ enum Driver {
   }
 
   /// Takes a rollout up again and runs or follows it. Returns its exit code.
-  func resume(_ record: RolloutRecord, _ plan: Plan, _ context: CommandContext) async throws -> Int32 {
+  /// `breakGlass`: given although nothing waits for people; it is only recorded.
+  func resume(
+    _ record: RolloutRecord, _ plan: Plan, _ context: CommandContext, breakGlass: String? = nil
+  ) async throws -> Int32 {
     switch self {
     case .own(let held):
       // Nothing is paused for an emergency that may not begin.
       _ = try context.beginning(of: record.id, held.store)
       try pauseOthers(held, for: record.id, plan, context)
-      try held.store.audit(
-        Action(by: Operator.name, .resumeRollout, record.id), rollout: record.id, at: SystemClock().now())
+      let now = SystemClock().now()
+      if let breakGlass {
+        let action = BrokenGlass.needless(by: Operator.name, record.id, reason: breakGlass)
+        try held.store.audit(action, rollout: record.id, at: now)
+      }
+      try held.store.audit(Action(by: Operator.name, .resumeRollout, record.id), rollout: record.id, at: now)
       return try await RunFlow(context: context, held: held).run(record.id, plan, record.plan)
     case .served(let served, let store):
-      let answer = try await served.ask(ControlRequest(.resume, rollout: record.id, by: Operator.name))
+      let answer = try await served.ask(
+        ControlRequest(.resume, rollout: record.id, by: Operator.name, breakGlass: breakGlass))
       Output.note("\(answer.text): \(served.holder.text)")
       return try await served.follow(record.id, store)
     }

@@ -93,5 +93,6 @@ extension CommandError {
     "restartsNotAccepted": ExitStatus.usage, "notQuarantined": ExitStatus.usage, "scheduled": ExitStatus.usage,
     "notScheduled": ExitStatus.usage, "halted": ExitStatus.usage, "approvedAlready": ExitStatus.usage,
     "samePerson": ExitStatus.usage, "notLeased": ExitStatus.usage, "leaseIsOurs": ExitStatus.usage,
+    "lapsed": ExitStatus.usage,
   ]
 }

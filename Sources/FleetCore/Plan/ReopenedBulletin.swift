@@ -17,6 +17,18 @@ package struct ReopenedBulletin: Hashable, Sendable, Codable {
   package var sources: [String]
   package var text: String
 
+  package init(
+    id: String, cves: [String], name: String?, verdict: Verdict, grade: FactGrade, sources: [String], text: String
+  ) {
+    self.id = id
+    self.cves = cves
+    self.name = name
+    self.verdict = verdict
+    self.grade = grade
+    self.sources = sources
+    self.text = text
+  }
+
   /// The CVEs, with the researchers' name and the bulletin.
   package var title: String { Bulletin.title(cves: cves, name: name, id: id) }
 }

@@ -75,7 +75,7 @@ package struct RolloutReport: Hashable, Sendable {
     for entry in entries {
       if let host = entry.host { byHost[host, default: []].append(entry) }
       report.take(entry.event)
-      report.booking.take(entry.event)
+      report.booking.take(entry.event, at: entry.at)
     }
     if let waiting = report.booking.waiting { (report.state, report.stateReason) = (.paused, waiting) }
     for change in plan.changes {

@@ -40,6 +40,8 @@ package struct RolloutBooking: Hashable, Sendable {
   package private(set) var window: Window?
   /// `nil`: nobody was asked, or a schedule asks.
   package private(set) var question: Question?
+  /// When it was asked; `nil`: nobody was asked, or whoever folds does not know times.
+  package private(set) var askedAt: Instant?
   /// In the order in which they agreed; each person once.
   package private(set) var approvedBy: [String] = []
   /// Who left it to `serve` last.
@@ -53,11 +55,11 @@ package struct RolloutBooking: Hashable, Sendable {
   package init() {}
 
   package init(_ entries: some Sequence<JournalEntry>) {
-    for entry in entries { take(entry.event) }
+    for entry in entries { take(entry.event, at: entry.at) }
   }
 
   /// Takes the next event of the rollout.
-  package mutating func take(_ event: JournalEvent) {
+  package mutating func take(_ event: JournalEvent, at time: Instant? = nil) {
     switch event {
     case .rolloutScheduled(let schedule, let opening, let approvals):
       window = Window(schedule: schedule, opening: opening, approvals: approvals)
@@ -65,7 +67,7 @@ package struct RolloutBooking: Hashable, Sendable {
     case .rolloutApproved(let by): if !hasApproved(by) { approvedBy.append(by) }
     case .rolloutLeft(let by, let approvals):
       leftBy = by
-      if let approvals { question = Question(by: by, approvals: approvals) }
+      if let approvals { (question, askedAt) = (Question(by: by, approvals: approvals), time) }
       isServed = true
       stop = nil
     case .rolloutStarted:
@@ -107,7 +109,7 @@ package struct RolloutBooking: Hashable, Sendable {
 
   /// Why a rollout that was never begun can be closed, stopped or not; `nil`: it cannot, or it was begun.
   package func closing(now: Instant, standing: Opening?) -> String? {
-    guard window != nil, !hasStarted, stop == nil || stop == .paused,
+    guard window != nil || question != nil, !hasStarted, stop == nil || stop == .paused,
       case .close(let reason) = terms(now: now, standing: standing)
     else { return nil }
     return reason
@@ -116,6 +118,7 @@ package struct RolloutBooking: Hashable, Sendable {
   /// What holds for whoever wants to run it now.
   package func terms(now: Instant, standing: Opening?) -> Terms {
     guard let window else {
+      if let reason = lapse(at: now) { return .close(reason: reason) }
       return missing > 0 && !hasStarted ? .awaitsApproval(missing: missing) : .begin(until: nil)
     }
     let place = "schedule \(window.schedule) on \(window.opening.date)"
@@ -146,8 +149,8 @@ package struct RolloutBooking: Hashable, Sendable {
     return waited.isEmpty ? "is approved and not begun" : "waits for " + waited.joined(separator: " and for ")
   }
 
-  /// Why nobody can approve it, or not this person; `nil`: they can.
-  package func refusal(of person: String) -> ApprovalRefusal? {
+  /// Why nobody can approve it, or not this person; `nil`: they can. `now`: when they want to, if it matters.
+  package func refusal(of person: String, at now: Instant? = nil) -> ApprovalRefusal? {
     guard window != nil || question != nil else {
       return ApprovalRefusal(.notScheduled, "no schedule planned it, so there is nothing to approve")
     }
@@ -155,6 +158,9 @@ package struct RolloutBooking: Hashable, Sendable {
     case .finished: return ApprovalRefusal(.finished, "it is finished", expected: "waiting", found: "finished")
     case .halted: return ApprovalRefusal(.halted, "it is halted", expected: "waiting", found: "halted")
     case .paused, nil: break
+    }
+    if let reason = now.flatMap(lapse) {
+      return ApprovalRefusal(.lapsed, "\(reason); ask anew", expected: "waiting", found: "closed")
     }
     if hasStarted || missing == 0 {
       let people = approvedBy.isEmpty ? "" : ", by \(approvedBy.joined(separator: ", "))"
@@ -174,7 +180,7 @@ package struct RolloutBooking: Hashable, Sendable {
 /// Why an approval is not taken.
 package struct ApprovalRefusal: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case notScheduled, finished, halted, approvedAlready, samePerson
+    case notScheduled, finished, halted, lapsed, approvedAlready, samePerson
   }
 
   package var kind: Kind

@@ -23,7 +23,7 @@ package struct Approval: Sendable {
   package func approve(_ rollout: String, by person: String, restarts: Int) throws -> String {
     let record = try store.rollout(id: rollout)
     let booking = try store.booking(rollout: record.id)
-    if let refusal = booking.refusal(of: person) { throw refusal }
+    if let refusal = booking.refusal(of: person, at: clock.now()) { throw refusal }
     let plan = try store.plan(id: record.plan).plan
     guard restarts == plan.restarts.count else {
       throw RestartsNotAccepted(

@@ -16,4 +16,12 @@ package enum EmergencyQuestions {
       try store.append(.rolloutHalted(reason: reason), rollout: record.id, host: nil, at: now)
     }
   }
+
+  /// Halts those that nobody answered in time; `serve` does it by itself.
+  package static func closeLapsed(_ store: FleetStore, at now: Instant) throws(StoreError) {
+    for (record, booking) in try store.openBookings() {
+      guard let reason = booking.lapse(at: now) else { continue }
+      try store.append(.rolloutHalted(reason: reason), rollout: record.id, host: nil, at: now)
+    }
+  }
 }

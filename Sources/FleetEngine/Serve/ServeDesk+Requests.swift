@@ -45,7 +45,7 @@ extension ServeDesk {
       let said = try Approval(store: store, clock: clock).approve(rollout, by: by, restarts: request.restarts ?? 0)
       return ControlAnswer(.done, said, holder: control.holder)
     case .run: return try run(rollout, request, by: by)
-    case .resume: return try resume(rollout, by: by)
+    case .resume: return try resume(rollout, request, by: by)
     case .status, .pause, .halt, .release, .adopt: return usage("\(request.verb.rawValue) is answered elsewhere")
     }
   }
@@ -76,9 +76,12 @@ extension ServeDesk {
     return accepted(rollout)
   }
 
-  private func resume(_ rollout: String, by: String) throws -> ControlAnswer {
+  private func resume(_ rollout: String, _ request: ControlRequest, by: String) throws -> ControlAnswer {
     let record = try store.rollout(id: rollout)
     guard record.isUnfinished else { return refused("finished", "rollout \(record.id) is finished") }
+    if let reason = request.breakGlass.map(ControlDesk.plain) {
+      try store.audit(BrokenGlass.needless(by: by, record.id, reason: reason), rollout: record.id, at: clock.now())
+    }
     if let wish = control.wish(for: record.id) {
       return refused("stopping", "rollout \(record.id) is just stopping (\(wish.sentence)); ask again when it has")
     }
@@ -90,7 +93,8 @@ extension ServeDesk {
     }
     let booking = try store.booking(rollout: record.id)
     if case .close(let reason) = booking.terms(now: clock.now(), standing: booking.standing(in: schedules)) {
-      return refused("scheduled", "rollout \(record.id) does not begin any more: \(reason)")
+      return refused(
+        booking.question == nil ? "scheduled" : "lapsed", "rollout \(record.id) does not begin any more: \(reason)")
     }
     let plan = try store.plan(id: record.plan).plan
     let left = try RolloutReport.fold(
@@ -100,7 +104,10 @@ extension ServeDesk {
     if let refusal = try obstacle(left, isEmergency: true, but: record.id) { return refusal }
     if isEmergency, booking.missing == 0 || booking.hasStarted { try pauseOthers(for: record.id, by: by) }
     try store.append(.rolloutLeft(by: by), rollout: record.id, host: nil, at: clock.now())
-    return accepted(record.id)
+    guard let text = booking.unanswered else { return accepted(record.id) }
+    return ControlAnswer(
+      .accepted, "emergency rollout \(record.id) does not begin yet: \(text)", holder: control.holder,
+      rollouts: control.inHand)
   }
 
   /// Why these hosts cannot be worked on; `nil`: they can.

@@ -75,7 +75,7 @@ package struct APIProblem: Error, Hashable, Sendable {
 
   private static let statuses: [String: Int] = [
     "usage": 400, "badTime": 400, "unknownTarget": 400, "noHost": 404, "noRollout": 404, "samePerson": 403,
-    "finished": 409, "halted": 409,
+    "finished": 409, "halted": 409, "lapsed": 409,
     "stopping": 409, "scheduled": 409, "notScheduled": 409, "approvedAlready": 409, "restartsNotAccepted": 409,
     "otherMaintenance": 409, "notQuarantined": 409, "notLeased": 409, "leaseIsOurs": 409, "busy": 409,
     "planRefused": 409,

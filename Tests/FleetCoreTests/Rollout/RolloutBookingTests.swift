@@ -131,6 +131,32 @@ import Testing
     #expect(booking.refusal(of: "ada") == nil)
   }
 
+  @Test("what nobody agrees to for a day is closed, whatever else happens to it") func lapse() {
+    let stops: [[JournalEvent]] = [[], [Self.paused], [Self.paused, .rolloutLeft(by: "ada")]]
+    for needed in 1...2 {
+      for stop in stops {
+        for agreed in 0...needed {
+          var booking = RolloutBooking()
+          booking.take(.rolloutLeft(by: "ada", approvals: needed), at: Self.before)
+          for event in stop { booking.take(event, at: Self.inside) }
+          for count in 0..<agreed { booking.take(.rolloutApproved(by: "person \(count)"), at: Self.inside) }
+          let end = Self.before + RolloutBooking.answerTime
+          let row = "\(stop), \(agreed) of \(needed)"
+          #expect(booking.lapsesAt == (agreed < needed ? end : nil), "\(row)")
+          for (now, isLate) in [(end + .milliseconds(-1), false), (end, true), (end + .seconds(86_400), true)] {
+            let isOver = isLate && agreed < needed
+            #expect((booking.lapse(at: now) != nil) == isOver, "\(row)")
+            #expect((booking.closing(now: now, standing: nil) != nil) == isOver, "\(row)")
+            let kind = booking.refusal(of: "eve", at: now)?.kind
+            #expect(kind == (isOver ? .lapsed : agreed < needed ? nil : .approvedAlready), "\(row)")
+          }
+          booking.take(Self.started, at: end)
+          #expect(booking.lapse(at: end) == nil && booking.lapsesAt == nil, "what was begun is no question any more")
+        }
+      }
+    }
+  }
+
   @Test("what was not begun in its window never begins") func missed() throws {
     for events in [[], [JournalEvent.rolloutApproved(by: "ada")]] {
       let booking = try Self.booking(1, events)

@@ -223,6 +223,18 @@ struct RolloutWhyTests {
     }
   }
 
+  @Test func aQuestionIsToldWithItsEndAndAfterIt() throws {
+    let rollout = try StubRollout()
+    try rollout.begin(Self.changes(), events: [.rolloutLeft(by: "ada", approvals: 1)])
+    let end = 1 + Int(RolloutBooking.answerTime.wholeSeconds)
+    let waiting = try Self.answer(rollout, .nobody, now: end - 1)
+    #expect(waiting.kind == "awaitsApproval", "\(waiting)")
+    #expect(waiting.next?.text.contains(StubRollout.time(end).rfc3339) == true, "\(waiting)")
+    let over = try Self.answer(rollout, .nobody, now: end)
+    #expect(over.kind == "lapsed" && over.next == nil && over.since == StubRollout.time(end), "\(over)")
+    #expect(over.text.contains("24 hours"), "\(over)")
+  }
+
   @Test func aBrokenGlassIsToldWhateverTheAnswerIs() throws {
     let glass = BrokenGlass.finding(by: "ada", reason: "nobody is awake")
     let told = "begun by ada without anybody else's approval: nobody is awake"

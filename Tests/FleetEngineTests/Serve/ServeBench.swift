@@ -60,6 +60,11 @@ struct ServeBench: Sendable {
     return (plan, id)
   }
 
+  /// Asks `serve` to run a rollout of these hosts.
+  func left(_ rollout: String, _ hosts: [String], emergency: String? = nil) async throws -> ControlAnswer {
+    await ask(.run, rollout, plan: try plan(hosts, emergency: emergency).id)
+  }
+
   func write(_ event: JournalEvent, _ rollout: String, _ host: String? = nil) throws {
     try store.append(event, rollout: rollout, host: host.map { HostID($0) }, at: clock.now())
   }

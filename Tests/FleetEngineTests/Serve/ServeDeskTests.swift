@@ -30,14 +30,6 @@ import Testing
     return (bench, opening)
   }
 
-  private static func left(_ bench: ServeBench, _ rollout: String, _ hosts: [String], emergency: String? = nil)
-    async throws
-    -> ControlAnswer
-  {
-    let plan = try bench.plan(hosts, emergency: emergency)
-    return await bench.ask(.run, rollout, plan: plan.id)
-  }
-
   // MARK: Schedules
 
   @Test func itBeginsInItsWindowAfterApproval() async throws {
@@ -142,40 +134,6 @@ import Testing
   }
 
   /// What an emergency asked of a rollout in hand was lost with its controller; the next one finds the emergency only.
-  @Test func anEmergencyPausesAlsoWhatALostControllerHadInHand() async throws {
-    let bench = try await ServeBench()
-    try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-ordinary", ["h1"]).outcome == .accepted)
-    try bench.write(.rolloutStarted(plan: "p", by: "ada", emergency: nil), "r-ordinary")
-    let plan = try bench.plan(["h2"], emergency: "bad image")
-    try bench.store.createRollout(
-      id: "r-rescue", plan: plan.id, at: bench.clock.now(), events: [.rolloutLeft(by: "bob")])
-    #expect(try await bench.desk.next()?.rollout == "r-rescue")
-    #expect(try bench.state("r-ordinary") == .paused)
-    try bench.write(.rolloutFinished, "r-rescue")
-    await bench.desk.ended("r-rescue")
-    #expect(try await bench.desk.next() == nil, "nobody has looked")
-  }
-
-  /// Hosts in the middle of their work would keep their places from the emergency.
-  @Test func hostsThatALostControllerLeftAreGivenBackBeforeAnEmergency() async throws {
-    let bench = try await ServeBench()
-    try await bench.desk.update(schedules: [], hosts: ["h1", "h2", "h3"].map { HostID($0) })
-    for (rollout, host) in [("r-amid", "h1"), ("r-asleep", "h3")] {
-      #expect(try await Self.left(bench, rollout, [host]).outcome == .accepted)
-      try bench.write(.rolloutStarted(plan: "p", by: "ada", emergency: nil), rollout)
-    }
-    try bench.begin("r-amid", "h1")
-    let plan = try bench.plan(["h2"], emergency: "bad image")
-    try bench.store.createRollout(
-      id: "r-rescue", plan: plan.id, at: bench.clock.now(), events: [.rolloutLeft(by: "bob")])
-    #expect(try await bench.desk.next()?.rollout == "r-amid")
-    #expect(bench.desk.control.wish(for: "r-amid")?.givesBack == true)
-    #expect(try bench.state("r-asleep") == .paused)
-    #expect(try await bench.desk.next()?.rollout == "r-rescue", "beside what is given back")
-    #expect(try await bench.desk.next() == nil)
-  }
-
   @Test func whatWasBegunIsEndedBehindItsWindow() async throws {
     let (bench, opening) = try await Self.booked(approvals: 0)
     try bench.write(.rolloutStarted(plan: "p", by: "schedule nights", emergency: nil), "r-night")
@@ -197,11 +155,11 @@ import Testing
 
   @Test func afterAnEmergencyAPersonHasToLook() async throws {
     let bench = try await ServeBench()
-    #expect(try await Self.left(bench, "r-rescue", ["h1"], emergency: "bad image").kind == "noHost")
+    #expect(try await bench.left("r-rescue", ["h1"], emergency: "bad image").kind == "noHost")
     let (schedule, opening) = try Self.schedule(0)
     bench.clock.set(opening.opens + .seconds(-3600))
     try await bench.desk.update(schedules: [schedule], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-rescue", ["h1"], emergency: "bad image").outcome == .accepted)
+    #expect(try await bench.left("r-rescue", ["h1"], emergency: "bad image").outcome == .accepted)
     for (hosts, missing) in [(["h1", "h2"], 1), (["h2"], 0)] {
       let plan = try bench.plan(hosts)
       let opening = Opening(date: opening.date.adding(days: missing), opens: opening.opens, closes: opening.closes)
@@ -216,9 +174,9 @@ import Testing
   @Test func theSameRequestTwiceBeginsOneRollout() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-one", ["h1"]).outcome == .accepted)
-    #expect(try await Self.left(bench, "r-one", ["h1"]).outcome == .accepted)
-    #expect(try await Self.left(bench, "r-one", ["h2"]).kind == "immutable")
+    #expect(try await bench.left("r-one", ["h1"]).outcome == .accepted)
+    #expect(try await bench.left("r-one", ["h1"]).outcome == .accepted)
+    #expect(try await bench.left("r-one", ["h2"]).kind == "immutable")
     #expect(try bench.store.rollouts().count == 1)
     #expect(try bench.store.entries(rollout: "r-one").map(\.event.kind) == ["rolloutLeft"])
     #expect(try await bench.desk.next() == ServeJob(rollout: "r-one", isEmergency: false))
@@ -239,7 +197,7 @@ import Testing
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2", "h3"].map { HostID($0) })
     for host in ["h2", "h1", "h3"] {
-      #expect(try await Self.left(bench, "r-\(host)", [host]).outcome == .accepted)
+      #expect(try await bench.left("r-\(host)", [host]).outcome == .accepted)
     }
     #expect(await bench.ask(.status, "").rollouts == ["r-h1", "r-h2", "r-h3"])
     for rollout in ["r-h2", "r-h1", "r-h3"] {
@@ -255,131 +213,22 @@ import Testing
   @Test func aHostOfAnotherRolloutIsRefused() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-one", ["h1", "h2"]).outcome == .accepted)
-    let second = try await Self.left(bench, "r-two", ["h2"])
+    #expect(try await bench.left("r-one", ["h1", "h2"]).outcome == .accepted)
+    let second = try await bench.left("r-two", ["h2"])
     #expect(second.kind == "otherMaintenance" && second.found == "r-one")
     #expect(try bench.store.rollouts().map(\.id) == ["r-one"])
     // An emergency takes what was not begun, and nothing else.
     try bench.begin("r-one", "h1")
-    #expect(try await Self.left(bench, "r-three", ["h1"], emergency: "bad").kind == "otherMaintenance")
-    #expect(try await Self.left(bench, "r-four", ["h2"], emergency: "bad").outcome == .accepted)
+    #expect(try await bench.left("r-three", ["h1"], emergency: "bad").kind == "otherMaintenance")
+    #expect(try await bench.left("r-four", ["h2"], emergency: "bad").outcome == .accepted)
   }
 
   // MARK: Emergencies
 
-  @Test func anEmergencyPausesWhatRunsAndWhatWaits() async throws {
-    let (bench, opening) = try await Self.booked(approvals: 0)
-    #expect(try await Self.left(bench, "r-runs", ["h2"]).outcome == .accepted)
-    #expect(try await bench.desk.next()?.rollout == "r-runs")
-    #expect(try await Self.left(bench, "r-rescue", ["h3"], emergency: "bad image").outcome == .accepted)
-    let wish = try #require(bench.desk.control.wish(for: "r-runs"))
-    #expect(wish.kind == .pause && wish.givesBack && wish.sentence.contains("r-rescue"))
-    #expect(try bench.store.booking(rollout: "r-night").isWaiting == false)
-    #expect(try await bench.desk.next() == ServeJob(rollout: "r-rescue", isEmergency: true), "beside what is stopping")
-    bench.clock.set(opening.opens)
-    await bench.desk.ended("r-runs")
-    #expect(try await bench.desk.next() == nil, "nothing ordinary begins before the emergency has ended")
-    // A second one does not stop the first, and comes after it.
-    #expect(try await Self.left(bench, "r-second", ["h2"], emergency: "worse").outcome == .accepted)
-    #expect(bench.desk.control.wish(for: "r-rescue") == nil)
-    #expect(try await bench.desk.next() == nil)
-    try bench.write(.rolloutFinished, "r-rescue")
-    await bench.desk.ended("r-rescue")
-    #expect(try await bench.desk.next()?.rollout == "r-second")
-  }
-
-  /// With an emergency policy that wants so many people.
-  private static func guarded(_ approvals: Int) async throws -> ServeBench {
-    let bench = try await ServeBench()
-    var policy = Policy.Emergency()
-    policy.approvals = approvals
-    try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) }, emergency: policy)
-    #expect(try await left(bench, "r-ordinary", ["h1"]).outcome == .accepted)
-    #expect(try await bench.desk.next()?.rollout == "r-ordinary")
-    return bench
-  }
-
-  @Test(arguments: 1...2) func anEmergencyWaitsForOtherPeople(_ approvals: Int) async throws {
-    let bench = try await Self.guarded(approvals)
-    #expect(try await Self.left(bench, "r-rescue", ["h2"], emergency: "bad").outcome == .accepted)
-    #expect(try bench.state("r-rescue") == .paused)
-    #expect(await bench.ask(.resume, "r-rescue").outcome == .accepted, "and it waits all the same")
-    for person in 0..<approvals {
-      #expect(await bench.ask(.approve, "r-rescue", by: "ada").kind == "samePerson", "she asked for it")
-      #expect(try await bench.desk.next() == nil, "it waits")
-      #expect(bench.desk.control.wish(for: "r-ordinary") == nil, "nothing is paused for what may never begin")
-      #expect(await bench.ask(.status, "r-rescue").rollouts == ["r-ordinary"])
-      #expect(await bench.ask(.approve, "r-rescue", by: "person \(person)").outcome == .done)
-    }
-    #expect(try await bench.desk.next()?.rollout == "r-rescue")
-    #expect(bench.desk.control.wish(for: "r-ordinary")?.kind == .pause)
-  }
-
-  @Test func aBrokenGlassBeginsAtOnceAndIsRecorded() async throws {
-    for approvals in 0...2 {
-      let bench = try await Self.guarded(approvals)
-      let plan = try bench.plan(["h2"], emergency: "bad")
-      let answer = await bench.ask(.run, "r-rescue", plan: plan.id, breakGlass: "nobody\nis awake")
-      #expect(answer.outcome == .accepted)
-      #expect(bench.desk.control.wish(for: "r-ordinary")?.kind == .pause)
-      #expect(try await bench.desk.next()?.rollout == "r-rescue")
-      let told = try bench.store.entries(rollout: "r-rescue").map(\.event)
-      let text = "begun by ada without anybody else's approval: nobody is awake"
-      let action = Action(by: "ada", .breakGlass, "r-rescue", why: "nobody is awake")
-      #expect(told == [.rolloutLeft(by: "ada"), .finding(kind: "breakGlass", text: text), .audited(action)])
-    }
-  }
-
-  /// A late approval would begin the same once more, and pause everybody for it.
-  @Test func aQuestionEndsOnceTheSameIsBegunWithoutItsAnswer() async throws {
-    let befores: [[JournalEvent]] = [[], [.rolloutPaused(reason: "x")], [.rolloutApproved(by: "bob")]]
-    // (hosts, reason, whether it is the same wish)
-    let rows = [(["h2"], "bad", true), (["h2"], "worse", false), (["h1", "h2"], "bad", false)]
-    for before in befores {
-      for (hosts, reason, isSame) in rows {
-        for breakGlass in [nil, "nobody is awake"] {
-          let bench = try await Self.guarded(1)
-          #expect(try await Self.left(bench, "r-asks", ["h2"], emergency: "bad").outcome == .accepted)
-          for event in before { try bench.write(event, "r-asks") }
-          let plan = try bench.plan(hosts, emergency: reason)
-          #expect(await bench.ask(.run, "r-now", plan: plan.id, breakGlass: breakGlass).outcome == .accepted)
-          let isOver = isSame && breakGlass != nil
-          #expect(try bench.state("r-asks") == (isOver ? .halted : .paused), "\(before) \(hosts) \(reason)")
-          if isOver { #expect(await bench.ask(.approve, "r-asks", by: "eve").kind == "halted") }
-        }
-      }
-    }
-  }
-
-  @Test func aQuestionThatIsTakenUpAgainIsNotToldAsRunning() async throws {
-    let bench = try await Self.guarded(1)
-    #expect(try await Self.left(bench, "r-rescue", ["h2"], emergency: "bad").outcome == .accepted)
-    for verb in [ControlRequest.Verb.pause, .resume, .resume] {
-      _ = await bench.ask(verb, "r-rescue")
-      #expect(try bench.state("r-rescue") == .paused, "\(verb)")
-      #expect(await bench.ask(.status, "").rollouts == ["r-ordinary"], "\(verb)")
-    }
-    #expect(await bench.ask(.approve, "r-rescue", by: "bob").outcome == .done)
-    #expect(await bench.ask(.status, "").rollouts == ["r-ordinary", "r-rescue"], "it begins by itself")
-    #expect(try await bench.desk.next()?.rollout == "r-rescue")
-  }
-
-  @Test func resumingAnEmergencyPausesTheOthersToo() async throws {
-    let bench = try await ServeBench()
-    try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-rescue", ["h1"], emergency: "bad").outcome == .accepted)
-    try bench.write(.rolloutPaused(reason: "max_unavailable"), "r-rescue")
-    #expect(try await Self.left(bench, "r-one", ["h2"]).outcome == .accepted)
-    #expect(try await bench.desk.next()?.rollout == "r-one")
-    #expect(await bench.ask(.resume, "r-rescue").outcome == .accepted)
-    #expect(bench.desk.control.wish(for: "r-one")?.kind == .pause)
-    #expect(try await bench.desk.next()?.rollout == "r-rescue")
-  }
-
   @Test func whatIsJustStoppingIsNotResumed() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: [HostID("h1")])
-    #expect(try await Self.left(bench, "r-one", ["h1"]).outcome == .accepted)
+    #expect(try await bench.left("r-one", ["h1"]).outcome == .accepted)
     #expect(try await bench.desk.next()?.rollout == "r-one")
     #expect(await bench.ask(.resume, "r-one").outcome == .accepted, "it is being worked on")
     #expect(await bench.ask(.pause, "r-one").outcome == .accepted)
@@ -408,8 +257,8 @@ import Testing
   @Test func whoLeavesBeginsNothingAndTellsNothing() async throws {
     let bench = try await ServeBench()
     try await bench.desk.update(schedules: [], hosts: ["h1", "h2"].map { HostID($0) })
-    #expect(try await Self.left(bench, "r-one", ["h1"]).outcome == .accepted)
-    #expect(try await Self.left(bench, "r-two", ["h2"]).outcome == .accepted)
+    #expect(try await bench.left("r-one", ["h1"]).outcome == .accepted)
+    #expect(try await bench.left("r-two", ["h2"]).outcome == .accepted)
     #expect(try await bench.desk.next()?.rollout == "r-one")
     await bench.desk.leave()
     #expect(bench.desk.control.wish(for: "r-one")?.event == nil)
