@@ -111,16 +111,20 @@ struct ServeFlow {
     }
   }
 
-  /// Runs `body` now and then. Whatever goes wrong is told, and tried again with the next turn.
+  /// Runs `body` now and then. Whatever goes wrong is told and tried again, less and less often.
   private func every(_ interval: Duration, _ body: () async throws -> Void) async {
+    var failures = 0
     while !Task.isCancelled {
       do {
         try await body()
+        failures = 0
       } catch {
         if Task.isCancelled { return }
-        Output.note("tried again in \(DurationText.people(interval)): \(CommandError(error).text)")
+        failures += 1
+        let pause = Patience.pause(after: failures, every: interval)
+        Output.note("tried again in \(DurationText.people(pause)): \(CommandError(error).text)")
       }
-      try? await Task.sleep(for: interval)
+      try? await Task.sleep(for: Patience.pause(after: failures, every: interval))
     }
   }
 

@@ -25,12 +25,16 @@ package enum InventoryLimits {
   static let complianceRows = 10_000
   /// Places of a nova.conf; each one that is not there costs a look at the host.
   static let novaConf = 8
+  /// Versions that are blocked for one firmware folder; AMD has published fewer.
+  static let blockedVersions = 200
   /// People who must agree to one plan.
   static let approvals = 0...2
   /// Servers that may be shut down by one plan.
   static let restarts = 0...100_000
   /// How long before an opening its plan may be made: a week-old plan is mostly wrong.
   static let planAhead = Duration.seconds(7 * 86_400)
+  /// How long before an opening hosts may be staged at the shortest: openings are at whole minutes.
+  static let stageAhead = Duration.seconds(60)
   /// Hosts in a wave or a budget.
   static let hostCount = 1...1_000_000
   /// Shortest wait that is meant as one: a deadline below it would always be missed.

@@ -47,7 +47,7 @@ struct SchedulesFileReader {
     let approvals = map["approvals"]?.integer(InventoryLimits.approvals)
     let restarts = map["accept_restarts"]?.integer(InventoryLimits.restarts)
     let ahead = map["plan_ahead"].flatMap { self.ahead($0, "plan_ahead") }
-    let staged = map["stage_ahead"].flatMap { self.ahead($0, "stage_ahead") }
+    let staged = map["stage_ahead"].flatMap { self.ahead($0, "stage_ahead", atLeast: InventoryLimits.stageAhead) }
     guard let name, let window else { return nil }
     var schedule = Schedule(
       name: name, hosts: selectors.map(\.text), options: options, window: window,
@@ -79,8 +79,8 @@ struct SchedulesFileReader {
     return options
   }
 
-  private func ahead(_ field: YamlField, _ key: String) -> Duration? {
-    guard let duration = field.duration() else { return nil }
+  private func ahead(_ field: YamlField, _ key: String, atLeast minimum: Duration = .zero) -> Duration? {
+    guard let duration = field.duration(atLeast: minimum) else { return nil }
     guard duration <= InventoryLimits.planAhead else {
       field.report(
         .invalidValue, "\(key) must be at most \(DurationText.spelling(InventoryLimits.planAhead))")

@@ -89,6 +89,8 @@ import Testing
     Case(["name: nights", window, "accept_restarts: -1"], .invalidValue, 4),
     Case(["name: nights", window, "plan_ahead: 8d"], .invalidValue, 4),
     Case(["name: nights", window, "stage_ahead: 8d"], .invalidValue, 4),
+    Case(["name: nights", window, "stage_ahead: 0s"], .invalidValue, 4),
+    Case(["name: nights", window, "stage_ahead: 59s"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-02-29]"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-03-02..2026-03-01]"], .invalidValue, 4),
     Case(["name: nights", window, "blackouts: [2026-03-01..]"], .invalidValue, 4),
