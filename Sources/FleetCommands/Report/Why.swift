@@ -56,7 +56,7 @@ package enum Why {
       return seen.sudoRefused.isEmpty
     case .noTarget, .noImage, .ambiguousImage, .unknownVersion, .contradictorySources, .unknownFloor, .needsBIOS,
       .prerequisite, .downgradeNotAllowed, .sevESLoss, .serversBlocked, .unknownVMs, .computeUnknown, .cannotActivate,
-      .kernelChange, .unhealthy:
+      .kernelChange, .unhealthy, .versionBlocked:
       return false
     }
   }
@@ -80,10 +80,20 @@ package enum Why {
     }
   }
 
-  /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to.
+  /// Quarantine first, then work that is open, then what the last plan that named the host decided, or came to. Where
+  /// SEV did not start when the host was seen last, what a person does about it.
   package static func answer(
     _ host: HostID, _ store: FleetStore, _ around: WhySurroundings = WhySurroundings()
   ) throws -> WhyDocument {
+    var answer = try reason(host, store, around)
+    guard case .success(let seen)? = try store.latestObservation(host: host)?.result,
+      let recovery = InitRecovery(seen, facts: around.facts)
+    else { return answer }
+    answer.playbook = recovery.playbook(around)
+    return answer
+  }
+
+  private static func reason(_ host: HostID, _ store: FleetStore, _ around: WhySurroundings) throws -> WhyDocument {
     if let quarantine = try store.quarantines()[host] {
       return WhyDocument(
         host: host, kind: "quarantined", rule: "U2", text: "it is quarantined: \(quarantine.sentence)",
@@ -134,5 +144,12 @@ package enum Why {
       text: "rollout \(rollout) has work on it\(standing)\(theirs.next?.command == nil ? "" : "; resume that")",
       since: stop?.at, plan: nil, rollout: rollout, holder: theirs.holder ?? "rollout \(rollout)", next: theirs.next,
       breakGlass: theirs.breakGlass)
+  }
+}
+
+extension InitRecovery {
+  fileprivate func playbook(_ around: WhySurroundings) -> [WhyDocument.Next] {
+    let said = WhyDocument.Next("SEV did not start when it was seen last (\(errors.joined(separator: ", ")))")
+    return [said] + steps.map { WhyDocument.Next($0.text, command: $0.words.map(around.commandLine)) }
   }
 }

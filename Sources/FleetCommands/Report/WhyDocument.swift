@@ -36,6 +36,8 @@ package struct WhyDocument: Encodable {
   package var next: Next?
   /// Who began its emergency without the people whom policy wants, and why; `nil`: nobody did.
   package var breakGlass: String?
+  /// What a person does, in order, where SEV did not start when the host was seen last; empty: it did, or nobody knows.
+  package var playbook: [Next] = []
 
   init(
     host: HostID? = nil, kind: String, rule: String?, text: String, since: Instant?, plan: String?,
@@ -60,6 +62,7 @@ package struct WhyDocument: Encodable {
     if let breakGlass { lines.append("break-glass: \(breakGlass)") }
     if let holder { lines.append("held by: \(holder)") }
     if let next { lines.append("next: \(next.sentence)") }
+    for (index, step) in playbook.enumerated() { lines.append("  \(index + 1). \(step.sentence)") }
     return lines
   }
 }

@@ -11,13 +11,17 @@ package struct WhySurroundings {
   /// The opening of a booked schedule as the files tell it now; `nil`: there is none any more.
   package var standing: (RolloutBooking) -> Opening?
   package var commandLine: ([String]) -> String
+  /// Names of the firmware's errors.
+  package var facts: Facts
 
   package init(
     now: Instant = SystemClock().now(), presence: RolloutPresence = .nobody,
     budgets: @escaping (Plan) -> RolloutBudgets = { _ in RolloutBudgets() },
     standing: @escaping (RolloutBooking) -> Opening? = { $0.window?.opening },
-    commandLine: @escaping ([String]) -> String = { (["sevfleet"] + $0).joined(separator: " ") }
+    commandLine: @escaping ([String]) -> String = { (["sevfleet"] + $0).joined(separator: " ") },
+    facts: Facts = Facts()
   ) {
+    self.facts = facts
     self.now = now
     self.presence = presence
     self.budgets = budgets
@@ -31,6 +35,7 @@ extension WhySurroundings {
   init(_ context: CommandContext) async throws {
     self.init(
       presence: try await RolloutPresence.look(context.stateFolder), budgets: { context.budgets(of: $0) },
-      standing: { $0.standing(in: context.inventory.schedules) }, commandLine: { context.options.commandLine($0) })
+      standing: { $0.standing(in: context.inventory.schedules) }, commandLine: { context.options.commandLine($0) },
+      facts: context.facts)
   }
 }

@@ -12,6 +12,8 @@ package struct Host: Hashable, Sendable, Codable {
   package var target: FirmwareTarget?
   /// The policy in force for this host after precedence (host, groups, file, defaults).
   package var policy: Policy
+  /// Which versions it may be brought to, by firmware folder: what the fleet and its groups say together.
+  package var versions: [FamilyModel: VersionRules] = [:]
   /// Where the host is declared.
   package var declaredAt: SourceLocation
 

@@ -86,6 +86,21 @@ extension Decision {
     }
   }
 
+  /// What the inventory allows its hosts to run (FEATURES 9), on the day of the look, whatever runs already.
+  func checkVersion(_ seen: Seen, _ wish: Wish, _ host: Host) throws(Exclusion) {
+    guard let rules = host.versions[seen.cpu.familyModel] else { return }
+    let day = seen.observation.observedAt.day
+    guard let version = wish.version else {
+      if options.allowUnknownFloor || rules.isEmpty(on: day) { return }
+      throw Exclusion(
+        .versionBlocked, rule: "C", expected: "a version that the inventory allows", found: nil,
+        "its BIOS copy is unknown, so nobody can say whether the inventory allows it; --allow-unknown-floor tries")
+    }
+    guard let refusal = rules.refusal(of: version, on: day) else { return }
+    throw Exclusion(
+      .versionBlocked, rule: "C", expected: refusal.expected, found: version.description, refusal.text)
+  }
+
   /// The row "up to date", and the rows that stop a host which runs the right version in the wrong way.
   func upToDate(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> Reason? {
     if let version = wish.version, version == seen.running {

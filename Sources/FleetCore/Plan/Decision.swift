@@ -41,6 +41,7 @@ package struct Decision: Sendable {
     var situation = situation
     situation.compute = situation.compute.witnessed(by: seen.observation.virtualMachines)
     let wish = try wish(for: seen, situation)
+    try checkVersion(seen, wish, situation.host)
     if let reason = try upToDate(seen, wish) { return .upToDate(reason) }
     let direction = try direction(seen, wish)
     try checkFloor(seen, wish, direction)

@@ -7,6 +7,8 @@ package enum ExclusionKind: String, Hashable, Sendable, Codable, CaseIterable {
   case cannotActivate, kernelChange, quarantined
   /// The right version runs, yet SEV does not start: a matter for a person, not for another load.
   case unhealthy
+  /// The inventory does not allow the version that it should run.
+  case versionBlocked
 }
 
 /// One host that a plan leaves alone, and why in one sentence.

@@ -28,7 +28,7 @@ package struct ComplianceRow: Hashable, Sendable {
       ProbeFailure.Kind.allCases.map(\.rawValue) + [
         "quarantined", "neverSeen", "contradictorySources", "unknownVersion", "implausibleTCB", "contradictoryTCB",
         "reportedTCB", "committedTCB", "sevESLost", "sevLost", "snpLost", "afterResetUnknown", "armed", "unread",
-        expiredWaiver,
+        expiredWaiver, "versionBlocked",
       ]
     /// A waiver's last day is over, and what it covered is still there.
     package static let expiredWaiver = "expiredWaiver"

@@ -6,11 +6,16 @@ struct HostResolver {
   let ssh: SSHSettings
   let policy: Policy
   let groups: [String: HostGroup]
+  let versions: [FamilyModel: VersionRules]
   let openStackConfigured: Bool
 
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(ssh: SSHSettings, policy: Policy, groups: [HostGroup], openStackConfigured: Bool) {
+  init(
+    ssh: SSHSettings, policy: Policy, groups: [HostGroup], versions: [FamilyModel: VersionRules],
+    openStackConfigured: Bool
+  ) {
+    self.versions = versions
     self.ssh = ssh
     self.policy = policy
     self.groups = Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -33,11 +38,14 @@ struct HostResolver {
     }
     settings = declaration.ssh.applied(to: settings)
     if let port = declaration.port { settings.port = port }
-    return Host(
+    var host = Host(
       id: HostID(declaration.name), address: declaration.address, ssh: settings,
       computeHost: computeHost(declaration), failureDomain: declaration.failureDomain, groups: declaration.groups,
       target: target(declaration, memberOf), policy: declaration.policy.applied(to: rules),
       declaredAt: declaration.declaredAt)
+    // Each place may forbid more, and none may forbid less.
+    host.versions = memberOf.reduce(versions) { $0.merging($1.versions) { $0.joined($1) } }
+    return host
   }
 
   private mutating func target(_ declaration: HostDeclaration, _ memberOf: [HostGroup]) -> FirmwareTarget? {

@@ -70,6 +70,8 @@ package struct HostGroup: Hashable, Sendable, Codable {
   package var target: FirmwareTarget?
   package var ssh: SSHPatch
   package var policy: PolicyPatch
+  /// Which versions its hosts may be brought to.
+  package var versions: [FamilyModel: VersionRules] = [:]
   package var declaredAt: SourceLocation
 
   package init(

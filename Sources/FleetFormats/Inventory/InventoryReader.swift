@@ -123,7 +123,7 @@ package struct InventoryReader {
     inventory.groups = targets.groups
     inventory.policy = filePolicy.applied(to: Policy())
     var resolver = HostResolver(
-      ssh: inventory.ssh, policy: inventory.policy, groups: inventory.groups,
+      ssh: inventory.ssh, policy: inventory.policy, groups: inventory.groups, versions: targets.versions,
       openStackConfigured: inventory.openStackConfigured)
     inventory.hosts = resolver.resolve(declarations)
     if inventory.hosts.count > InventoryLimits.hosts {

@@ -28,7 +28,12 @@ enum PolicyPatchReader {
 
   private static func activation(_ field: YamlField) -> PolicyPatch.Activation {
     var patch = PolicyPatch.Activation()
-    guard let map = field.map(keys: ["reload", "reboot", "allow_kernel_change", "compute_stop"]) else { return patch }
+    let keys = ["reload", "reboot", "allow_kernel_change", "compute_stop", "live"]
+    guard let map = field.map(keys: keys) else { return patch }
+    // Whoever asks for it should not be told of a slip of the pen (decision 0027).
+    map["live"]?.report(
+      .unsupported,
+      "no mainline kernel has a live update (DOWNLOAD_FIRMWARE_EX), so firmware is activated by reload or reboot only")
     patch.reload = map["reload"]?.boolean()
     patch.reboot = map["reboot"]?.boolean()
     patch.allowKernelChange = map["allow_kernel_change"]?.boolean()

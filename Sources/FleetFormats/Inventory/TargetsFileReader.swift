@@ -8,6 +8,8 @@ struct TargetsFileReader {
 
   private(set) var targets: [NamedTarget] = []
   private(set) var groups: [HostGroup] = []
+  /// Which versions any host may be brought to.
+  private(set) var versions: [FamilyModel: VersionRules] = [:]
   /// Names that were declared, wrongly or not: using one is no second error.
   private(set) var declaredTargets: Set<String> = []
 
@@ -18,8 +20,11 @@ struct TargetsFileReader {
   }
 
   mutating func read(_ root: YamlNode) {
-    guard let map = YamlMap(root, name: "targets.yaml", keys: ["targets", "groups"], log: log) else { return }
+    guard let map = YamlMap(root, name: "targets.yaml", keys: ["targets", "groups", "versions"], log: log) else {
+      return
+    }
     for field in map["targets"].flatMap({ $0.entries() }) ?? [] { readTarget(field) }
+    if let field = map["versions"] { versions = VersionRulesReader(targets: self).read(field) }
     for field in map["groups"].flatMap({ $0.entries() }) ?? [] { readGroup(field) }
   }
 
@@ -57,7 +62,7 @@ struct TargetsFileReader {
   }
 
   /// The firmware folder that a key names, if a processor with that folder is known.
-  private func folder(_ field: YamlField) -> FamilyModel? {
+  func folder(_ field: YamlField) -> FamilyModel? {
     let known = FirmwareFolders(facts: facts)
     if let folder = FamilyModel(field.name), known.contains(folder) { return folder }
     let hint = Suggestion.text(for: field.name, among: known.names)
@@ -66,7 +71,7 @@ struct TargetsFileReader {
     return nil
   }
 
-  private func version(_ field: YamlField) -> FirmwareVersion? {
+  func version(_ field: YamlField) -> FirmwareVersion? {
     guard let text = field.spelling("a version such as 1.55.36") else { return nil }
     if let version = FirmwareVersion(text) { return version }
     field.report(.invalidValue, TargetText.Problem.notAVersion(text.shortened).text)
@@ -75,12 +80,13 @@ struct TargetsFileReader {
 
   private mutating func readGroup(_ field: YamlField) {
     guard isUsable(field, "group"),
-      let map = field.map(keys: ["target", "policy", "ssh"], name: "group \(field.name)")
+      let map = field.map(keys: ["target", "policy", "ssh", "versions"], name: "group \(field.name)")
     else { return }
     var group = HostGroup(name: field.name, declaredAt: location(field))
     group.target = map["target"].flatMap { target($0) }
     if let policy = map["policy"] { group.policy = PolicyPatchReader.read(policy) }
     if let settings = map["ssh"] { group.ssh = ssh.read(settings) }
+    if let field = map["versions"] { group.versions = VersionRulesReader(targets: self).read(field) }
     groups.append(group)
   }
 

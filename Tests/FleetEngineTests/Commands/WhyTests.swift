@@ -75,6 +75,26 @@ import Testing
     #expect(after.kind == FailureKind.reloadFailed.rawValue)
   }
 
+  @Test func whatAPersonDoesIsToldWhereSEVDidNotStart() throws {
+    for code in [nil, 10, 20, 24, 37, 99] as [Int?] {
+      let rollout = try StubRollout()
+      _ = try rollout.quarantine()
+      var seen = Self.seen
+      seen.firmware.kernelLog = KernelLogFacts()
+      if let code { seen.firmware.kernelLog?.initErrors = [.init(seconds: 5, code: code, line: "failed to INIT")] }
+      try rollout.look(.success(seen))
+      let around = WhySurroundings(
+        commandLine: { $0.joined(separator: " ") }, facts: Facts(firmwareErrors: [24: "SECURE_DATA_INVALID"]))
+      let answer = try Why.answer(StubRun.host, rollout.store, around)
+      #expect(answer.kind == "quarantined", "the reason stays the first thing told")
+      #expect(answer.playbook.isEmpty == (code == nil), "\(answer.playbook)")
+      guard let code else { continue }
+      let name = code == 24 ? "SECURE_DATA_INVALID (24)" : "error 0x\(Hex.padded(code, 1))"
+      #expect(answer.playbook.first?.text.contains(name) == true, "\(answer.playbook)")
+      #expect(answer.playbook.last?.command == "host release \(StubRun.host) --reason TEXT", "\(answer.playbook)")
+    }
+  }
+
   @Test func nothingIsKnownOfAHostThatNoPlanNames() throws {
     #expect(try Why.answer(StubRun.host, StubRollout().store).kind == "noPlan")
   }

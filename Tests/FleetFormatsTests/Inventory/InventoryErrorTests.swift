@@ -78,6 +78,19 @@ import Testing
     Case("targets.yaml", "groups:\n  g: {target: none-such}", .unknownName, 2),
     Case("targets.yaml", "groups:\n  g: {policies: {}}", .unknownKey, 2),
     Case("targets.yaml", "groups:\n  g:", .wrongType, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model9xh: {min: 1.55.3}", .unknownName, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {least: 1.55.3}", .unknownKey, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {min: 1.55}", .invalidValue, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {min: {version: 1.55.3}}", .missingKey, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {min: 1.55.4, max: 1.55.3}", .invalidValue, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {blocked: 1.55.3}", .wrongType, 2),
+    Case("targets.yaml", "versions:\n  fam19h_model0xh: {blocked: [1.55.3]}", .wrongType, 2),
+    Case(
+      "targets.yaml", "groups:\n  g:\n    versions:\n      fam19h_model0xh: {blocked: [{reason: x}]}", .missingKey, 4),
+    Case(
+      "targets.yaml",
+      "versions:\n  fam19h_model0xh:\n    blocked:\n      - {version: 1.55.3, reason: x, until: 2026-02-30}",
+      .invalidValue, 4),
     // policy.yaml
     Case("policy.yaml", "soak: 10", .invalidValue, 1),
     Case("policy.yaml", "soak: 10 m", .invalidValue, 1),
@@ -95,6 +108,8 @@ import Testing
     Case("policy.yaml", "waves: [1, 0%]", .invalidValue, 1),
     Case("policy.yaml", "waves: 5%", .wrongType, 1),
     Case("policy.yaml", "activation: {reload: yes}", .wrongType, 1),
+    Case("policy.yaml", "activation:\n  reload: true\n  live: false", .unsupported, 3),
+    Case("targets.yaml", "groups:\n  g:\n    policy: {activation: {live: true}}", .unsupported, 3),
     Case("policy.yaml", "activation: {reload: \"true\"}", .wrongType, 1),
     Case("policy.yaml", "activation: {compute_stop: maybe}", .wrongType, 1),
     Case("policy.yaml", "activation: {compute_stop: {}}", .invalidValue, 1),

@@ -30,6 +30,35 @@ import Testing
     return try #require(inventory.hosts.first)
   }
 
+  @Test func versionRulesOfAllPlacesHoldTogether() throws {
+    let targets = """
+      versions:
+        fam19h_model0xh: {min: 1.55.20, blocked: [{version: 1.55.33, reason: it hangs, until: 2026-12-31}]}
+      groups:
+        one: {versions: {fam19h_model0xh: {min: {version: 1.55.10, reason: a bulletin}, max: 1.55.40}}}
+        two: {versions: {fam19h_model1xh: {max: 1.55.50}, fam19h_model0xh: {max: 1.55.40}}}
+      """
+    let blocked = VersionRules.Rule(
+      FirmwareVersion(1, 55, 33), reason: "it hangs", until: try #require(CivilDate("2026-12-31")))
+    let milan = FamilyModel(family: 25, modelHigh: 0)
+    let genoa = FamilyModel(family: 25, modelHigh: 1)
+    func rule(_ build: UInt8) -> VersionRules.Rule { VersionRules.Rule(FirmwareVersion(1, 55, build)) }
+    let fleet = VersionRules(oldest: [rule(20)], blocked: [blocked])
+    let bulletin = VersionRules.Rule(FirmwareVersion(1, 55, 10), reason: "a bulletin")
+    let one = VersionRules(oldest: [rule(20), bulletin], newest: [rule(40)], blocked: [blocked])
+    let two = VersionRules(oldest: [rule(20)], newest: [rule(40)], blocked: [blocked])
+    let rows: [(String, [FamilyModel: VersionRules])] = [
+      ("[none-such]", [milan: fleet]), ("[one]", [milan: one]),
+      ("[two]", [milan: two, genoa: VersionRules(newest: [rule(50)])]),
+      ("[one, two]", [milan: one, genoa: VersionRules(newest: [rule(50)])]),
+    ]
+    for (groups, wanted) in rows {
+      let text = "hosts:\n  - {name: h, address: h.example, groups: \(groups)}\n"
+      let inventory = try InventorySample.read(hosts: text, targets: targets).get()
+      #expect(inventory.hosts.first?.versions == wanted, "\(groups)")
+    }
+  }
+
   @Test func fileOverDefaults() throws {
     let host = try host("groups: [none-such]")
     #expect(host.ssh.user == "file")

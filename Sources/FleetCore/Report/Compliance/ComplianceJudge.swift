@@ -42,6 +42,11 @@ package struct ComplianceJudge: Sendable {
       row.drift = ComplianceDrift.between(before, seen, facts: facts)
     }
     row.advisories = advisories(evidence.seen).map(\.id)
+    if let running = row.running, let folder = evidence.seen?.cpu?.familyModel,
+      let refusal = host.versions[folder]?.refusal(of: running, on: instant.day)
+    {
+      row.findings.append(.init(kind: "versionBlocked", text: "it runs \(running): \(refusal.text)", source: "inventory"))
+    }
     fold(&row, at: instant)
     return row
   }

@@ -9,6 +9,17 @@ import Testing
     return bed
   }
 
+  @Test func aVersionThatTheInventoryForbidsIsFoundUntilTheRuleEnds() {
+    var bed = ComplianceBed()
+    let rule = VersionRules.Rule(Bench.running, reason: "it hangs", until: ComplianceBed.now.day)
+    bed.bench.host.versions = [Bench.folder: VersionRules(blocked: [rule])]
+    #expect(bed.row().findings.map(\.kind) == ["versionBlocked"] && bed.row().findings[0].text.contains("it hangs"))
+    #expect(bed.row().findings.allSatisfy { ComplianceRow.Finding.kinds.contains($0.kind) })
+    #expect(bed.row(at: ComplianceBed.now + .seconds(86_400)).findings.isEmpty)
+    bed.bench.host.versions = [Bench.folder: VersionRules(blocked: [.init(Bench.newer)])]
+    #expect(bed.row().findings.isEmpty)
+  }
+
   // MARK: Waivers
 
   @Test func aWaiverCoversUntilItsLastDayIsOver() {
