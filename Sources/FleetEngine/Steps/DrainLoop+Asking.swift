@@ -15,13 +15,21 @@ extension DrainLoop {
       throw Failure(
         .serverFailed, "server \(move.name) could not be moved in \(bounds.maxMoveAttempts) tries", found: move.id)
     }
-    guard roomFor(kind), let server = view.servers.first(where: { $0.id == move.id }), await take(effect) else {
+    guard !isHeldBack(effect), roomFor(kind), let server = view.servers.first(where: { $0.id == move.id }),
+      await take(effect)
+    else {
       return
     }
     let records = try await runner.patiently { try await gateway.migrations(server: move.id) }
     let token = MoveToken(source: name, lastRecord: records.first?.id ?? 0, powerState: server.powerState)
     try runner.record(.effectIntended(effect: effect, token: token.description))
     try await ask(effect, destinations: move.destinations)
+  }
+
+  /// Whether it failed so shortly ago that asking again would only use up its tries.
+  private func isHeldBack(_ effect: EffectID) -> Bool {
+    guard let tried = attempts[effect], tried > 0, let ended = endedAt[effect] else { return false }
+    return now - ended < bounds.moveBackoff.wholeMilliseconds << (tried - 1)
   }
 
   private func roomFor(_ kind: EffectKind) -> Bool {
@@ -124,6 +132,7 @@ extension DrainLoop {
     try runner.record(.effectObserved(effect: effect, result: result))
     askedAt[effect] = nil
     refusals[effect] = nil
+    endedAt[effect] = now
     uncertain.remove(effect)
     await give(effect)
   }

@@ -12,6 +12,8 @@ struct DrainLoop {
   var attempts: [EffectID: Int] = [:]
   /// Monotonic time of the newest request for an effect by this process, taken when it had ended.
   var askedAt: [EffectID: Int64] = [:]
+  /// Monotonic time at which an effect was seen to end.
+  var endedAt: [EffectID: Int64] = [:]
   /// Open effects that Nova may have accepted without our knowing: no answer came, or another process asked.
   var uncertain: Set<EffectID> = []
   /// What Nova said against an uncertain effect; only a look tells whether it had accepted it before.

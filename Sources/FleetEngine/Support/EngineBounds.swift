@@ -31,6 +31,9 @@ package struct EngineBounds: Sendable {
   package var maxActs = 3
   /// A server's move is asked for this often.
   package var maxMoveAttempts = 3
+  /// Before a move that came to nothing is asked for again, and twice as long each further time: what Nova refuses while
+  /// something else is at work on the server is over within seconds.
+  package var moveBackoff = Duration.seconds(2)
 
   package init() {}
 }
