@@ -106,6 +106,7 @@ struct LyingCompute: ComputeGateway {
   func services() async throws(ComputeError) -> [ComputeServiceState] { try await base.services().map(told) }
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { try await base.serviceHosts() }
   func rooms() async throws(ComputeError) -> [ComputeRoom] { try await base.rooms() }
+  func peerGroups() async throws(ComputeError) -> [PeerGroup] { try await base.peerGroups() }
   func disable(service: String, reason: String) async throws(ComputeError) {
     try await base.disable(service: service, reason: reason)
   }

@@ -105,6 +105,8 @@ package struct ComputeServer: Hashable, Sendable, Codable {
   package var memoryMB: Int?
   /// `nil` as above, and where policy hides the extra specs.
   package var burden: MoveBurden?
+  /// Anti-affinity groups of which it and others are members, by id, sorted; `nil`: none, or nobody asked.
+  package var peerGroups: [String]?
 
   package init(
     id: String, name: String, project: String, status: ServerStatus, taskState: String? = nil, powerState: Int = 1,

@@ -31,6 +31,13 @@ extension Decision {
     return try moves(view, machines, impact, host)
   }
 
+  /// Of servers that are not left alone: what stays where it is leaves its peers as they are.
+  private static func peerGroups(_ servers: [ComputeServer], _ moves: [ServerMove]) -> [String]? {
+    let touched = Set(moves.filter { $0.move != .leave }.map(\.id))
+    let groups = Set(servers.filter { touched.contains($0.id) }.flatMap { $0.peerGroups ?? [] })
+    return groups.isEmpty ? nil : groups.sorted()
+  }
+
   private func checkService(_ service: ComputeServiceState) throws(Exclusion) {
     if service.forcedDown {
       throw Exclusion(.otherMaintenance, rule: "D9", "its compute service is forced down by somebody")
@@ -89,6 +96,7 @@ extension Decision {
         found: blocked.map(\.id).joined(separator: ", "),
         "\(blocked.count) server\(blocked.count == 1 ? "" : "s") may not be moved (\(text))")
     }
-    return DrainPlan(needed: moves.contains { $0.move != .leave }, servers: moves)
+    return DrainPlan(
+      needed: moves.contains { $0.move != .leave }, servers: moves, peerGroups: Self.peerGroups(view.servers, moves))
   }
 }

@@ -103,10 +103,13 @@ package struct KernelChange: Hashable, Sendable, Codable {
 package struct DrainPlan: Hashable, Sendable, Codable {
   package var needed: Bool
   package var servers: [ServerMove]
+  /// Anti-affinity groups of the servers that are moved or switched off, by id, sorted; `nil`: none is known.
+  package var peerGroups: [String]?
 
-  package init(needed: Bool = false, servers: [ServerMove] = []) {
+  package init(needed: Bool = false, servers: [ServerMove] = [], peerGroups: [String]? = nil) {
     self.needed = needed
     self.servers = servers
+    self.peerGroups = peerGroups
   }
 
   /// Servers that are switched off by this plan (RULES D2).

@@ -155,7 +155,18 @@ extension Rollout {
       let others = absent.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.text))" }
       return "max_unavailable is \(limit), and these hosts are out of service: \(others.joined(separator: ", "))"
     }
-    return domainObstacle(change, view)
+    return domainObstacle(change, view) ?? peerObstacle(change, view)
+  }
+
+  /// Servers that their owner keeps on different hosts are never all taken away at once: of hosts that share such a group
+  /// one is under work at a time.
+  private func peerObstacle(_ change: HostChange, _ view: View) -> String? {
+    guard let groups = change.drain.peerGroups else { return nil }
+    for other in plan.changes where view.running.contains(other.host) {
+      guard let shared = other.drain.peerGroups?.first(where: groups.contains) else { continue }
+      return "servers of anti-affinity group \(shared) are on it and on \(other.host), which is being worked on"
+    }
+    return nil
   }
 
   private func domainObstacle(_ change: HostChange, _ view: View) -> String? {

@@ -21,6 +21,8 @@ package protocol ComputeGateway: Sendable {
   /// What every compute host has free, in a handful of requests for the whole deployment. A host that Placement offers
   /// no CPU or memory of has nothing free.
   func rooms() async throws(ComputeError) -> [ComputeRoom]
+  /// Groups of servers that are kept on different hosts, of all projects.
+  func peerGroups() async throws(ComputeError) -> [PeerGroup]
   func disable(service: String, reason: String) async throws(ComputeError)
   func enable(service: String) async throws(ComputeError)
   func moveLive(_ server: String) async throws(ComputeError)

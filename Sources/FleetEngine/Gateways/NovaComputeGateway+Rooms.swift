@@ -24,6 +24,11 @@ extension NovaComputeGateway {
     }
   }
 
+  package func peerGroups() async throws(ComputeError) -> [PeerGroup] {
+    let groups = try await asked { () async throws(OpenStackError) in try await cloud.nova.serverGroups() }
+    return groups.filter { PeerGroup.policies.contains($0.policy) }.map { PeerGroup(id: $0.id, members: $0.members) }
+  }
+
   private static func room(
     _ hypervisor: Hypervisor, _ service: ComputeService?, _ tree: [ProviderCapacity]
   ) -> ComputeRoom {

@@ -137,10 +137,32 @@ package struct PlanMaker: Sendable {
       let view = await computeView(host)
       return (host.id, view)
     }
+    let groups = await peerGroups(views.map(\.1))
+    var all: [HostID: ComputeView] = [:]
     var known: [HostID: ComputeHostView] = [:]
-    for (host, view) in views { if case .known(let view) = view { known[host] = view } }
+    for (host, view) in views {
+      guard case .known(let view) = view else {
+        all[host] = view
+        continue
+      }
+      let marked = view.marked(with: groups)
+      (all[host], known[host]) = (.known(marked), marked)
+    }
     try services.store.save(computeViews: known, at: services.clock.now())
-    return Dictionary(views, uniquingKeysWith: { first, _ in first })
+    return all
+  }
+
+  /// Which servers keep apart. Where Nova does not tell, hosts are kept apart by their failure domains alone.
+  private func peerGroups(_ views: [ComputeView]) async -> [PeerGroup] {
+    let hasServers = views.contains { view in
+      if case .known(let view) = view { !view.servers.isEmpty } else { false }
+    }
+    guard hasServers, let compute = services.compute else { return [] }
+    do throws(ComputeError) {
+      return try await compute.peerGroups()
+    } catch {
+      return []
+    }
   }
 
   private func storedViews(_ hosts: [Host]) throws -> [HostID: ComputeView] {

@@ -40,6 +40,8 @@ package struct PlanDocument: Encodable, Sendable {
       var servers: [Server]
       /// All moves one after the other; `null`: nothing moves, or the time of one is not known.
       var estimatedSeconds: Int64?
+      /// Ids of anti-affinity groups; hosts that share one are not under work at once.
+      var peerGroups: [String]
     }
 
     package struct SEVES: Encodable, Sendable {
@@ -130,7 +132,8 @@ extension PlanDocument.Change {
       kernelChange: change.kernelChange,
       drain: Drain(
         needed: change.drain.needed,
-        servers: change.drain.servers.map(Drain.Server.init), estimatedSeconds: change.drain.estimatedSeconds),
+        servers: change.drain.servers.map(Drain.Server.init), estimatedSeconds: change.drain.estimatedSeconds,
+        peerGroups: change.drain.peerGroups ?? []),
       sevES: SEVES(
         verdict: change.sevES.verdict, servers: change.sevES.servers, text: change.sevES.text,
         accepted: change.sevES.accepted),

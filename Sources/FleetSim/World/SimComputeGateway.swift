@@ -62,6 +62,9 @@ struct SimComputeGateway: ComputeGateway {
     try await services().filter { $0.isEnabled && $0.isUp }
   }
 
+  /// Nobody keeps servers apart here.
+  func peerGroups() async throws(ComputeError) -> [PeerGroup] { [] }
+
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
     try await reach()
     let service = try state(host)

@@ -34,7 +34,12 @@ extension NovaClient {
     }
   }
 
-  /// The server groups of all projects.
+  /// Server groups asked for at once, Nova's own limit unless an operator lowered it, and pages of them at most: a
+  /// hundred thousand groups are no listing any more.
+  private static let groupPage = 1000
+  private static let groupPages = 100
+
+  /// The server groups of all projects. Their listing knows no marker, so pages are counted.
   package func serverGroups() async throws(OpenStackError) -> [ServerGroup] {
     struct Body: Decodable {
       let id: String
@@ -44,9 +49,19 @@ extension NovaClient {
       let members: [String]
     }
     struct Answer: Decodable { let server_groups: [Body] }
-    return try await get(.get("/os-server-groups", [("all_projects", "1")]), as: Answer.self).server_groups.map {
-      ServerGroup(id: $0.id, name: $0.name, policy: $0.policy ?? $0.policies?.first ?? "", members: $0.members)
+    var groups: [ServerGroup] = []
+    var known: Set<String> = []
+    for _ in 0..<Self.groupPages {
+      let query = [("all_projects", "1"), ("limit", "\(Self.groupPage)"), ("offset", "\(groups.count)")]
+      let page = try await get(.get("/os-server-groups", query), as: Answer.self).server_groups
+      let fresh = page.filter { known.insert($0.id).inserted }
+      groups += fresh.map {
+        ServerGroup(id: $0.id, name: $0.name, policy: $0.policy ?? $0.policies?.first ?? "", members: $0.members)
+      }
+      // A limit of the operator's may make pages shorter than asked for: only an empty one is the last.
+      if fresh.isEmpty { break }
     }
+    return groups
   }
 }
 

@@ -92,6 +92,7 @@ final class StubWorld: EngineClock, ComputeGateway {
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
 
   func rooms() async throws(ComputeError) -> [ComputeRoom] { [] }
+  func peerGroups() async throws(ComputeError) -> [PeerGroup] { [] }
 
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
     if inventory {

@@ -1,0 +1,26 @@
+/// Servers that their owner keeps on different hosts, so that one host never takes two of them away.
+package struct PeerGroup: Hashable, Sendable {
+  package var id: String
+  package var members: [String]
+
+  package init(id: String, members: [String]) {
+    self.id = id
+    self.members = members
+  }
+
+  /// Nova's policies, strict or not, that mean so.
+  package static let policies: Set<String> = ["anti-affinity", "soft-anti-affinity"]
+}
+
+extension ComputeHostView {
+  /// Marks each server with the groups in which it is not alone.
+  package func marked(with groups: [PeerGroup]) -> ComputeHostView {
+    var byServer: [String: [String]] = [:]
+    for group in groups where group.members.count > 1 {
+      for member in group.members { byServer[member, default: []].append(group.id) }
+    }
+    var marked = self
+    for index in marked.servers.indices { marked.servers[index].peerGroups = byServer[servers[index].id]?.sorted() }
+    return marked
+  }
+}
