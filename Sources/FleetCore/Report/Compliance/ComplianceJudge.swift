@@ -61,7 +61,8 @@ package struct ComplianceJudge: Sendable {
     }
     let shown = Set(rows.flatMap(\.advisories))
     report.advisories = facts.advisories.filter { shown.contains($0.id) }
-    report.sources = facts.sources.filter { report.cited.contains($0.key) }
+    let cited = report.cited
+    report.sources = facts.sources.filter { cited.contains($0.key) }
     return report
   }
 
