@@ -72,6 +72,8 @@ let package = Package(
       swiftSettings: strict),
     // Drives a headless Chromium, for tests of the pages.
     .target(name: "FleetBrowser", swiftSettings: strict),
+    // Reads JSON Schema, CSV and JUnit as strictly as their rules say, for tests.
+    .target(name: "FleetFormatCheck", swiftSettings: strict),
     .target(
       name: "FleetCommands",
       dependencies: [
@@ -89,7 +91,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"], swiftSettings: strictTests),
-    .testTarget(name: "FleetFormatsTests", dependencies: ["FleetCore", "FleetFormats"], swiftSettings: strictTests),
+    .testTarget(
+      name: "FleetFormatsTests", dependencies: ["FleetCore", "FleetFormats", "FleetFormatCheck"],
+      swiftSettings: strictTests),
     .testTarget(
       name: "FleetStoreTests", dependencies: ["FleetCore", "FleetFormats", "FleetStore", grdb], exclude: ["Fixtures"],
       swiftSettings: strictTests),
@@ -106,7 +110,7 @@ let package = Package(
       name: "FleetEngineTests",
       dependencies: [
         "FleetCore", "FleetFormats", "FleetStore", "SSHTransport", "OpenStackAPI", "FleetEngine", "FleetLab",
-        "FleetCommands", "FleetBrowser", "sevfleet",
+        "FleetCommands", "FleetBrowser", "FleetFormatCheck", "sevfleet",
       ],
       swiftSettings: strictTests),
     .testTarget(
@@ -115,8 +119,8 @@ let package = Package(
     .testTarget(
       name: "FleetServerTests",
       dependencies: [
-        "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetPages", "FleetServer", crypto,
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "FleetCore", "FleetFormats", "FleetStore", "FleetEngine", "FleetPages", "FleetServer", "FleetFormatCheck",
+        crypto, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strictTests),

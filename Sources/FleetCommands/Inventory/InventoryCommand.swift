@@ -155,6 +155,7 @@ struct ImportDocument: Encodable {
   var schema = "sevfleet.inventory/1"
   var hosts: [InventoryDocument.HostRow]
   var targets: [String] = []
+  var schedules: [InventoryDocument.ScheduleRow] = []
   var differences: [InventoryProposal.Difference]
   var unchanged: Int
 

@@ -1,3 +1,5 @@
+import FleetFormats
+
 /// One field that a route takes, in its query or in its body: read and described from the same value.
 struct Field: Hashable, Sendable {
   enum Kind: Hashable, Sendable {

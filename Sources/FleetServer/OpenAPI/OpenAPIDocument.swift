@@ -1,3 +1,5 @@
+import FleetFormats
+
 /// The OpenAPI 3.1 document, made of the table that the router is made of.
 struct OpenAPIDocument {
   static let version = "1"

@@ -1,13 +1,13 @@
 import FleetCore
+import FleetFormatCheck
 import FleetFormats
-import Foundation
-import FoundationXML
 import Testing
 
 /// The report in every format: against its schema, and with texts that would break it.
 @Suite struct ComplianceReportTests {
   @Test func jsonKeepsItsSchema() throws {
-    let schema = try JSONSchema(ComplianceSchema.text)
+    let told = try #require(DocumentSchema.all["sevfleet.compliance/1"])
+    let schema = try JSONSchema(try JSONText.compact(told.json(isClosed: true)))
     let report = try ComplianceSample.report()
     let text = try JSONText.pretty(ComplianceDocument(report))
     let problems = try schema.problems(text)
@@ -46,7 +46,7 @@ import Testing
 
   @Test func csvHasARecordForEachHost() throws {
     let report = try ComplianceSample.report()
-    let records = Self.records(ComplianceCSV.text(report))
+    let records = CSVRecords.read(ComplianceCSV.text(report))
     try #require(records.count == report.rows.count + 1)
     #expect(records.allSatisfy { $0.count == records[0].count })
     #expect(Set(records[0]).count == records[0].count)
@@ -93,34 +93,10 @@ import Testing
     for start in ["=", "+", "-", "@", "\t", "\r"] {
       report.rows[0].target = "\(start)1+1"
       report.rows[0].microcode = "a\(start)1"
-      let record = Self.records(ComplianceCSV.text(report))[1]
+      let record = CSVRecords.read(ComplianceCSV.text(report))[1]
       #expect(record[3] == "'\(start)1+1" && record.contains("a\(start)1"))
       for cell in record { #expect(cell.first.map { "=+-@\t\r".contains($0) } != true, "\(cell)") }
     }
-  }
-
-  /// RFC 4180, read as strictly as it is written: CRLF, quotes doubled, nothing after a closing quote.
-  private static func records(_ text: String) -> [[String]] {
-    var records: [[String]] = [[]]
-    var cell = ""
-    var isQuoted = false
-    var rest = text.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      switch scalar {
-      case "\"" where isQuoted && rest.first == "\"": cell.unicodeScalars.append(rest.removeFirst())
-      case "\"": isQuoted.toggle()
-      case "," where !isQuoted:
-        records[records.count - 1].append(cell)
-        cell = ""
-      case "\r" where !isQuoted && rest.first == "\n":
-        rest.removeFirst()
-        records[records.count - 1].append(cell)
-        cell = ""
-        if !rest.isEmpty { records.append([]) }
-      case _: cell.unicodeScalars.append(scalar)
-      }
-    }
-    return records
   }
 
   // MARK: JUnit
@@ -137,42 +113,5 @@ import Testing
     let shown = ComplianceSample.hostile.replacing("\u{1}", with: "\u{FFFD}").replacing("\u{FFFF}", with: "\u{FFFD}")
     #expect(read.cases[1].text.contains(shown))
     #expect(read.cases[2].message.contains(shown))
-  }
-}
-
-/// What a reader of JUnit makes of a text; throws where it is no XML.
-private final class JUnitReading: NSObject, XMLParserDelegate {
-  struct Case {
-    var name: String
-    var result: String?
-    var message = ""
-    var text = ""
-  }
-
-  private(set) var suites: [[String: String]] = []
-  private(set) var cases: [Case] = []
-
-  init(_ text: String) throws {
-    super.init()
-    let parser = XMLParser(data: Data(text.utf8))
-    parser.delegate = self
-    guard parser.parse() else { throw parser.parserError ?? CocoaError(.coderReadCorrupt) }
-  }
-
-  func parser(
-    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-    attributes: [String: String]
-  ) {
-    switch name {
-    case "testsuites", "testsuite": suites.append(attributes)
-    case "testcase": cases.append(Case(name: attributes["name"] ?? ""))
-    case _:
-      cases[cases.count - 1].result = name
-      cases[cases.count - 1].message = attributes["message"] ?? ""
-    }
-  }
-
-  func parser(_ parser: XMLParser, foundCharacters text: String) {
-    if !cases.isEmpty, cases[cases.count - 1].result != nil { cases[cases.count - 1].text += text }
   }
 }
