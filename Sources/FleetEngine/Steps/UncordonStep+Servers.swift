@@ -2,7 +2,10 @@ import FleetCore
 
 /// The servers that the drain stopped run again on the host they never left (RULES D2).
 extension UncordonStep {
-  /// Oldest first. The host is good whether they start or not, so that one which does not is a finding, named.
+  /// In the order in which they were stopped (FEATURES 54): what was switched off first has been off longest. The
+  /// reverse would serve servers that need each other, of which nothing is known: they are stopped by id.
+  ///
+  /// The host is good whether they start or not, so that one which does not is a finding, named.
   func startStopped(_ runner: HostRunner, _ gateway: any ComputeGateway) async throws {
     for id in runner.run.stoppedServers {
       let effect = EffectID(.startServer, id)
