@@ -12,6 +12,7 @@ import GRDB
 /// | 4      | `004-fences`           | 0.1   | who may write the journal: the newest token                             |
 /// | 5      | `005-booking-marks`    | 0.1   | planned, approved and left rollouts are found without reading all       |
 /// | 6      | `006-receivers`        | 0.1   | how far each receiver of notifications has been told                    |
+/// | 7      | `007-standing-targets` | 0.1   | since when each host is wanted to run what it is wanted to run          |
 ///
 /// Tables are STRICT, so that a column can only hold its own type. Times are milliseconds since 1970 UTC. Bodies are
 /// JSON with sorted keys. The journal is the only truth about what happened (D1); plans, floors and backups are facts
@@ -27,6 +28,7 @@ enum Schema {
     Migration(name: "003-observed-changes", sql: observedChanges),
     Migration(name: "004-fences", sql: fences), Migration(name: "005-booking-marks", sql: bookingMarks),
     Migration(name: "006-receivers", sql: receivers),
+    Migration(name: "007-standing-targets", sql: standingTargets),
   ]
 
   static var migrator: DatabaseMigrator {
@@ -144,6 +146,14 @@ enum Schema {
       attempts INTEGER NOT NULL DEFAULT 0,
       retry_at INTEGER,
       given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1))
+    ) STRICT;
+    """
+
+  private static let standingTargets = """
+    CREATE TABLE standing_targets (
+      host TEXT PRIMARY KEY NOT NULL,
+      wanted TEXT NOT NULL,
+      since INTEGER NOT NULL
     ) STRICT;
     """
 

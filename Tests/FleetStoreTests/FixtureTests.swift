@@ -8,7 +8,7 @@ import Testing
 /// schema is released; `SEVFLEET_WRITE_FIXTURES=1 swift test --filter FixtureTests` writes those that are missing.
 @Suite struct FixtureTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures"
-  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5", "schema-6"]
+  private static let schemas = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5", "schema-6", "schema-7"]
   private static let host = Samples.host(1)
   private static let action = Action(by: "ada", .pauseRollout, "r-open", why: "the rack is on fire")
   private static let blob = Array("firmware of the fixture".utf8)
@@ -47,6 +47,17 @@ import Testing
     let end = try store.lastSeq()
     #expect(try store.receiver("mail") == ReceiverState(id: "mail", seq: end))
     #expect(try store.entries(after: end - 1).map(\.event) == [.audited(Self.action)])
+  }
+
+  /// Since schema 7.
+  @Test func whatHostsAreWantedToRunIsKept() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: "\(Self.folder)/schema-7.sqlite", toPath: folder.database)
+    #expect(
+      try folder.open().standingTargets() == [
+        Self.host: StandingTarget(wanted: "1.55.36", since: Samples.time(15))
+      ])
   }
 
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SEVFLEET_WRITE_FIXTURES"] != nil), arguments: schemas)
@@ -100,5 +111,6 @@ import Testing
     try store.append(run: Samples.inDrain(plan.changes[1]), "r-open", Samples.host(2), at: Samples.time(13))
     try store.append(.audited(action), rollout: "r-open", host: nil, at: Samples.time(14))
     try store.keepReceivers(["mail"])
+    try store.save(wanted: [host: "1.55.36"], at: Samples.time(15))
   }
 }

@@ -30,6 +30,7 @@ import Testing
     try folder.raw { try $0.execute(sql: "PRAGMA journal_mode = WAL; CREATE TABLE other (a)") }
     let all = [
       "001-initial", "002-compute-views", "003-observed-changes", "004-fences", "005-booking-marks", "006-receivers",
+      "007-standing-targets",
     ]
     #expect(throws: StoreError.schemaOlder(lacking: all)) {
       try folder.open(readOnly: true)

@@ -131,6 +131,9 @@ enum ComplianceText {
       "\(report.rows.count { $0.state == state }) \(state.rawValue)"
     }
     let waived = report.rows.count { $0.outcome == .waived }
-    return (states + (waived == 0 ? [] : ["\(waived) waived"])).joined(separator: ", ")
+    let overdue = report.rows.count(where: \.isOverdue)
+    return
+      (states + (waived == 0 ? [] : ["\(waived) waived"]) + (overdue == 0 ? [] : ["\(overdue) overdue"]))
+      .joined(separator: ", ")
   }
 }

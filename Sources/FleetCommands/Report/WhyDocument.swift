@@ -38,6 +38,8 @@ package struct WhyDocument: Encodable {
   package var breakGlass: String?
   /// What a person does, in order, where SEV did not start when the host was seen last; empty: it did, or nobody knows.
   package var playbook: [Next] = []
+  /// Since when the host is later than policy lets it be; `nil`: it is not, or nobody counts.
+  package var overdue: String?
 
   init(
     host: HostID? = nil, kind: String, rule: String?, text: String, since: Instant?, plan: String?,
@@ -60,6 +62,7 @@ package struct WhyDocument: Encodable {
     let subject = host?.rawValue ?? rollout ?? ""
     var lines = ["\(subject): \(text)\(rule.map { " (\($0))" } ?? "")"]
     if let breakGlass { lines.append("break-glass: \(breakGlass)") }
+    if let overdue { lines.append("overdue: \(overdue)") }
     if let holder { lines.append("held by: \(holder)") }
     if let next { lines.append("next: \(next.sentence)") }
     for (index, step) in playbook.enumerated() { lines.append("  \(index + 1). \(step.sentence)") }

@@ -54,10 +54,10 @@ struct ServeSource: ServerSource {
 
   func why(_ id: HostID) async throws -> ServedDocument {
     let context = context
-    _ = try declared(id, context)
+    let host = try declared(id, context)
     let presence = await presence()
     let surroundings = surroundings(presence, context)
-    return try ServedDocument(try Why.answer(id, store, surroundings))
+    return try ServedDocument(try Why.answer(declared: host, store, context, surroundings))
   }
 
   func observations() throws -> ServedDocument {

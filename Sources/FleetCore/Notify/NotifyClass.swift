@@ -12,6 +12,8 @@ package enum NotifyClass: String, Hashable, Sendable, Codable, CaseIterable {
   /// A host runs something else than when it was last looked at, and no rollout did it.
   case drift
   case waiverExpired = "waiver_expired"
+  /// Hosts are later than policy lets them be.
+  case overdue
   /// A controller ended without saying so, or was taken over.
   case controllerLost = "controller_lost"
 
@@ -46,6 +48,7 @@ package enum NotifyClass: String, Hashable, Sendable, Codable, CaseIterable {
     case BrokenGlass.kind: .emergency
     case rebootFinding: .drift
     case waiverFinding: .waiverExpired
+    case ComplianceLateness.kind: .overdue
     case controllerFinding: .controllerLost
     case _: nil
     }

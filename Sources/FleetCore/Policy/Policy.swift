@@ -95,6 +95,8 @@ package struct Policy: Hashable, Sendable, Codable {
   package var deadlines = Deadlines()
   package var hooks: [HookPoint: Hook] = [:]
   package var emergency = Emergency()
+  /// How long a host may be elsewhere than its target wants it; `nil`: nobody counts.
+  package var complyWithin: Duration?
 
   package init() {}
 }

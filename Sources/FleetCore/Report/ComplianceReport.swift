@@ -28,7 +28,7 @@ package struct ComplianceRow: Hashable, Sendable {
       ProbeFailure.Kind.allCases.map(\.rawValue) + [
         "quarantined", "neverSeen", "contradictorySources", "unknownVersion", "implausibleTCB", "contradictoryTCB",
         "reportedTCB", "committedTCB", "sevESLost", "sevLost", "snpLost", "afterResetUnknown", "armed", "unread",
-        expiredWaiver, "versionBlocked",
+        expiredWaiver, "versionBlocked", ComplianceLateness.kind,
       ]
     /// A waiver's last day is over, and what it covered is still there.
     package static let expiredWaiver = "expiredWaiver"
@@ -58,6 +58,8 @@ package struct ComplianceRow: Hashable, Sendable {
   package var drift: ComplianceDrift?
   /// Ids of the advisories that speak of its processor.
   package var advisories: [String] = []
+  /// `nil`: policy gives no time, it is where its target wants it, or nothing stored tells since when it is not.
+  package var lateness: ComplianceLateness?
 
   /// What is stored of a host, and what its inventory entry wants.
   package static func judge(

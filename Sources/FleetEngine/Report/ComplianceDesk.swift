@@ -28,17 +28,43 @@ package struct ComplianceDesk: Sendable {
     let floors = try store.floors()
     let quarantines = moment == nil ? try store.quarantines() : [:]
     let instant = moment ?? now
+    let late = try lateness(hosts, latest, seen, floors, at: instant)
     let rows = hosts.map { host in
       var failure: ProbeFailure?
       if case .failure(let found)? = latest[host.id]?.result { failure = found }
       let evidence = ComplianceJudge.Evidence(
         seen: seen[host.id]?.observation, failure: failure, before: before[host.id], floor: floors[host.id],
-        quarantine: quarantines[host.id]?.sentence)
+        quarantine: quarantines[host.id]?.sentence, lateness: late[host.id])
       return judge.row(host, evidence, at: instant)
     }
     var report = judge.report(rows, at: instant)
     if days > 0 { report.past = try past(hosts, floors, to: instant, days: days) }
     return report
+  }
+
+  /// Of hosts that policy gives a time and that are not where their target wants them; only their past is read.
+  private func lateness(
+    _ hosts: [Host], _ latest: [HostID: StoredObservation], _ seen: [HostID: StoredObservation],
+    _ floors: [HostID: FloorEvidence], at instant: Instant
+  ) throws(StoreError) -> [HostID: ComplianceLateness] {
+    let timed = hosts.filter { $0.policy.complyWithin != nil }
+    guard !timed.isEmpty else { return [:] }
+    let standing = try store.standingTargets()
+    var found: [HostID: ComplianceLateness] = [:]
+    for host in timed {
+      guard let target = standing[host.id], target.since <= instant else { continue }
+      var failure: ProbeFailure?
+      if case .failure(let now)? = latest[host.id]?.result { failure = now }
+      let row = ComplianceRow.judge(
+        host, observation: seen[host.id]?.observation, failure: failure, floor: floors[host.id], quarantine: nil,
+        facts: judge.facts)
+      if row.state == .compliant { continue }
+      let looks = try store.pastLooks(host: host.id, from: target.since, to: instant).filter(\.isNews).map {
+        ComplianceJudge.Look(at: $0.at, result: $0.result)
+      }
+      found[host.id] = judge.lateness(host, looks, floor: floors[host.id], standing: target, at: instant)
+    }
+    return found
   }
 
   private func past(

@@ -45,6 +45,7 @@ package struct PlanMaker: Sendable {
     let looks = try drift.current(seen, since: seq)
     try drift.record(looks, at: at)
     try services.store.save(observations: looks.map { ($0.0, $0.1, at) })
+    try services.store.save(wanted: Self.wanted(hosts, looks), at: at)
     let stored = try services.store.floors()
     var learnt: [HostID: FloorEvidence] = [:]
     for (id, look) in looks {
@@ -55,6 +56,19 @@ package struct PlanMaker: Sendable {
     return Looked(
       looks: Dictionary(seen, uniquingKeysWith: { first, _ in first }),
       floors: stored.merging(learnt) { _, newer in newer })
+  }
+
+  /// What the inventory wants of hosts that were seen.
+  private static func wanted(
+    _ hosts: [Host], _ looks: [(HostID, Swift.Result<Observation, ProbeFailure>)]
+  ) -> [HostID: String] {
+    let targets = Dictionary(hosts.map { ($0.id, $0.target) }, uniquingKeysWith: { first, _ in first })
+    var wanted: [HostID: String] = [:]
+    for (host, look) in looks {
+      guard case .success(let seen) = look, let cpu = seen.cpu, let target = targets[host] else { continue }
+      wanted[host] = target?.wanted(of: cpu)
+    }
+    return wanted
   }
 
   /// What was seen last, without a look.

@@ -12,6 +12,7 @@ extension PolicyPatch {
     maxDomains = changed(base.maxDomains, wanted.maxDomains)
     waves = changed(base.waves, wanted.waves)
     soak = changed(base.soak, wanted.soak)
+    complyWithin = base.complyWithin == wanted.complyWithin ? nil : wanted.complyWithin
     activation = Activation(
       reload: changed(base.activation.reload, wanted.activation.reload),
       reboot: changed(base.activation.reboot, wanted.activation.reboot),

@@ -56,6 +56,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
   package var deadlines = Deadlines()
   package var hooks: [Policy.HookPoint: HookWord] = [:]
   package var emergency = Emergency()
+  package var complyWithin: Duration?
 
   package init() {}
 
@@ -71,6 +72,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&policy.maxDomains, maxDomains)
     set(&policy.waves, waves)
     set(&policy.soak, soak)
+    if let complyWithin { policy.complyWithin = complyWithin }
     apply(to: &policy.activation)
     apply(to: &policy.drain)
     apply(to: &policy.deadlines)

@@ -4,7 +4,7 @@ import FleetCore
 enum PolicyPatchReader {
   static let keys = [
     "activation", "drain", "sev_es_loss", "stage_into", "packages", "max_unavailable", "max_failures", "max_domains",
-    "waves", "soak", "deadlines", "hooks", "emergency",
+    "waves", "soak", "deadlines", "hooks", "emergency", "comply_within",
   ]
 
   static func read(_ field: YamlField) -> PolicyPatch {
@@ -20,6 +20,7 @@ enum PolicyPatchReader {
     patch.maxDomains = map["max_domains"]?.integer(InventoryLimits.domains)
     patch.waves = map["waves"].flatMap(waves)
     patch.soak = map["soak"]?.duration()
+    patch.complyWithin = map["comply_within"]?.duration(atLeast: InventoryLimits.shortestDeadline)
     if let deadlines = map["deadlines"] { patch.deadlines = self.deadlines(deadlines) }
     if let hooks = map["hooks"] { patch.hooks = self.hooks(hooks) }
     if let emergency = map["emergency"] { patch.emergency = self.emergency(emergency) }

@@ -20,6 +20,7 @@ enum PolicyText {
     section("deadlines", deadlines(patch.deadlines), &members)
     section("hooks", hooks(patch.hooks), &members)
     section("emergency", emergency(patch.emergency), &members)
+    add("comply_within", patch.complyWithin, &members)
     return members
   }
 

@@ -4,6 +4,7 @@ extension DocumentSchema {
   static let compliance: Schema = [
     "at": .time, "compliant": .flag, "summary": states,
     "outcomes": ["compliant": .count, "waived": .count, "nonCompliant": .count, "unknown": .count],
+    "overdue": .count,
     "hosts": .list(complianceHost), "waivers": .list(waiver), "advisories": .list(advisory),
     "timeToCompliance": .maybe(.list(timeToCompliance)), "days": .maybe(.list(day)),
     "servers": .maybe(.list(server)),
@@ -54,7 +55,8 @@ extension DocumentSchema {
     "mitigations": .maybe(["supported": .maybe(.list(.count)), "verified": .maybe(.list(.count))]),
     "features": features, "findings": .list(finding), "breaches": .list(breach), "bulletins": .list(bulletin),
     "drift": .maybe(["since": .time, "changes": .list(["what": .text, "before": .text, "after": .text])]),
-    "advisories": .list(.text), "lastSeen": .maybe(.time),
+    "advisories": .list(.text), "lastSeen": .maybe(.time), "behindSince": .maybe(.time), "due": .maybe(.time),
+    "overdue": .flag,
   ]
 
   private static let waiver: Schema = [

@@ -86,7 +86,9 @@ enum ComplianceHostParts {
           Tag.code { verdict.bulletin }
           Tag.span { verdict.text }
           ComplianceParts.grade(verdict.fact)
-          if verdict.standing.isOpen || verdict.isEnforced { standing(isEnforced: verdict.isEnforced, waiver: verdict.waiver) }
+          if verdict.standing.isOpen || verdict.isEnforced {
+            standing(isEnforced: verdict.isEnforced, waiver: verdict.waiver)
+          }
         }
       })
   }

@@ -13,7 +13,7 @@ import Testing
     (.rolloutStarted(plan: "p", by: "ada", emergency: "bad image"), .emergency),
     (BrokenGlass.finding(by: "ada", reason: "r"), .emergency), (.observed(RunFacts()), .drift),
     (.finding(kind: "armedReboot", text: "t"), .drift), (.finding(kind: "waiverExpired", text: "t"), .waiverExpired),
-    (.finding(kind: "controllerLost", text: "t"), .controllerLost),
+    (.finding(kind: "controllerLost", text: "t"), .controllerLost), (.finding(kind: "overdue", text: "t"), .overdue),
     (.audited(Action(by: "ada", .takeOver, "pid 7")), .controllerLost),
   ]
 
@@ -41,7 +41,7 @@ import Testing
     #expect(
       NotifyClass.allCases.map(\.rawValue) == [
         "quarantine", "halt", "pause", "finished", "approval_wanted", "emergency", "drift", "waiver_expired",
-        "controller_lost",
+        "overdue", "controller_lost",
       ])
   }
 

@@ -67,6 +67,30 @@ import Testing
     withExtendedLifetime(stub) {}
   }
 
+  @Test func whoIsLateIsToldFromWhatIsStored() throws {
+    let (stub, desk) = try Self.bed()
+    var hosts = [Self.host(Self.first), Self.host(Self.second)]
+    func late(_ hours: Int) throws -> [HostID: ComplianceLateness] {
+      let rows = try desk.report(hosts, at: Self.time(hours), now: Self.time(hours)).rows
+      return Dictionary(
+        rows.compactMap { row in row.lateness.map { (row.host, $0) } }, uniquingKeysWith: { first, _ in first })
+    }
+    let wanted = [Self.first: "1.55.36", Self.second: "1.55.36"]
+    try stub.store.save(wanted: wanted, at: Self.time(10))
+    #expect(try late(70).isEmpty, "policy gives no time")
+    for index in hosts.indices { hosts[index].policy.complyWithin = .seconds(24 * 3600) }
+    // It ran the wrong version before anybody wanted the right one.
+    let first = try #require(try late(70)[Self.first])
+    #expect(first.since == Self.time(10) && first.due == Self.time(34))
+    #expect(
+      try late(73)[Self.first]?.since == Self.time(10), "the look of hour 72 cannot tell what the next reset brings")
+    // It has the right version, and nobody could look at it later.
+    #expect(try late(150)[Self.second]?.since == Self.time(80))
+    try stub.store.save(wanted: [Self.first: "1.55.31"], at: Self.time(40))
+    #expect(try late(70)[Self.first] == nil, "what is stored is about another target")
+    withExtendedLifetime(stub) {}
+  }
+
   @Test func daysOfThePast() throws {
     let (stub, desk) = try Self.bed()
     let hosts = [Self.host(Self.first), Self.host(Self.second)]

@@ -11,7 +11,7 @@ import Testing
       drain: DrainPlan(needed: true, servers: [server]), sevES: SEVESImpact(verdict: .unused, text: ""),
       attestation: AttestationImpact(), reasons: [])
     let plan = Plan(changes: [change], upToDate: [], excluded: [])
-    let text = try JSONText.document(PlanDocument(plan, id: "plan-1", createdAt: Instant(milliseconds: 0)))
+    let text = try JSONText.pretty(PlanDocument(plan, id: "plan-1", createdAt: Instant(milliseconds: 0)))
     let root = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let changes = try #require(root["changes"] as? [[String: Any]])
     return try #require(changes.first?["drain"] as? [String: Any])

@@ -9,7 +9,7 @@ import Testing
       keep: {fam19h_model0xh: "1.55.31"}
     groups:
       one:
-        policy: {max_unavailable: 2, drain: {live: 7, move_rate: 900}, deadlines: {reload: 5m}}
+        policy: {max_unavailable: 2, comply_within: 36h, drain: {live: 7, move_rate: 900}, deadlines: {reload: 5m}}
         ssh: {user: one, port: 2201}
       two:
         policy: {max_unavailable: 3, drain: {live: 8, cold: 2}, hooks: {pre_drain: {argv: [/bin/two]}}}
@@ -20,6 +20,7 @@ import Testing
   private let fleet = "ssh: {user: file, identity: agent, jump: op@file-gate}\n"
   private let policy = """
     max_unavailable: 10%
+    comply_within: 14d
     drain: {sev: cold, cold: 5, devices: live, move_rate: 500}
     hooks: {pre_drain: {argv: [/bin/file, -t, 30], timeout: 5s}, post_verify: {argv: [/bin/verify]}}
     """
@@ -69,6 +70,7 @@ import Testing
     #expect(host.policy.drain.cold == 5)
     #expect(host.policy.drain.devices == .live && Policy().drain.devices == .wait)
     #expect(host.policy.drain.moveRate == 500)
+    #expect(host.policy.complyWithin == .seconds(14 * 86_400) && Policy().complyWithin == nil)
     #expect(host.policy.drain.live == Policy().drain.live)
     #expect(host.policy.hooks[.preDrain] == Policy.Hook(argv: ["/bin/file", "-t", "30"], timeout: .seconds(5)))
   }
@@ -82,6 +84,7 @@ import Testing
     #expect(first.policy.maxUnavailable == .number(2))
     #expect(first.policy.drain.live == 7)
     #expect(first.policy.drain.moveRate == 900)
+    #expect(first.policy.complyWithin == .seconds(36 * 3600))
     #expect(first.policy.drain.cold == 2)
     #expect(first.policy.drain.sev == .cold)
     #expect(first.policy.deadlines.reload == .seconds(300))

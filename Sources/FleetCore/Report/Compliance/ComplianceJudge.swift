@@ -10,16 +10,18 @@ package struct ComplianceJudge: Sendable {
     package var before: Observation?
     package var floor: FloorEvidence?
     package var quarantine: String?
+    package var lateness: ComplianceLateness?
 
     package init(
       seen: Observation?, failure: ProbeFailure? = nil, before: Observation? = nil, floor: FloorEvidence? = nil,
-      quarantine: String? = nil
+      quarantine: String? = nil, lateness: ComplianceLateness? = nil
     ) {
       self.seen = seen
       self.failure = failure
       self.before = before
       self.floor = floor
       self.quarantine = quarantine
+      self.lateness = lateness
     }
   }
 
@@ -45,7 +47,13 @@ package struct ComplianceJudge: Sendable {
     if let running = row.running, let folder = evidence.seen?.cpu?.familyModel,
       let refusal = host.versions[folder]?.refusal(of: running, on: instant.day)
     {
-      row.findings.append(.init(kind: "versionBlocked", text: "it runs \(running): \(refusal.text)", source: "inventory"))
+      row.findings.append(
+        .init(kind: "versionBlocked", text: "it runs \(running): \(refusal.text)", source: "inventory"))
+    }
+    row.lateness = evidence.lateness
+    if let lateness = evidence.lateness, lateness.isOverdue(at: instant) {
+      row.findings.append(
+        ComplianceRow.Finding(kind: ComplianceLateness.kind, text: lateness.text, source: "policy, comply_within"))
     }
     fold(&row, at: instant)
     return row

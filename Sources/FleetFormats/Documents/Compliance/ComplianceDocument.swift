@@ -32,6 +32,8 @@ package struct ComplianceDocument: Encodable, Sendable {
   package var compliant: Bool
   package var summary: Summary
   package var outcomes: Outcomes
+  /// Hosts that are late by `comply_within`.
+  package var overdue: Int
   package var hosts: [ComplianceHostDocument]
   package var waivers: [ComplianceWaiverDocument]
   package var advisories: [ComplianceAdvisory]
@@ -53,6 +55,7 @@ package struct ComplianceDocument: Encodable, Sendable {
     outcomes = Outcomes(
       compliant: count(.compliant), waived: count(.waived), nonCompliant: count(.nonCompliant),
       unknown: count(.unknown))
+    overdue = report.rows.count(where: \.isOverdue)
     hosts = report.rows.map(ComplianceHostDocument.init)
     waivers = report.waivers.map(ComplianceWaiverDocument.init)
     advisories = report.advisories.map { advisory in

@@ -115,6 +115,12 @@ package struct ComplianceHostDocument: Encodable, Sendable {
   var drift: Drift?
   var advisories: [String]
   var lastSeen: Instant?
+  /// Since when it has not been seen where its target wants it; `null`: nobody counts, or nobody can tell.
+  var behindSince: Instant?
+  /// Until when policy lets it; `null` as above.
+  var due: Instant?
+  /// Whether that is over, and no waiver covers it.
+  var overdue: Bool
 
   init(_ row: ComplianceRow) {
     host = row.host
@@ -135,6 +141,9 @@ package struct ComplianceHostDocument: Encodable, Sendable {
     drift = row.drift.map(Drift.init)
     advisories = row.advisories
     lastSeen = row.lastSeen
+    behindSince = row.lateness?.since
+    due = row.lateness?.due
+    overdue = row.isOverdue
   }
 }
 
