@@ -1,5 +1,6 @@
 import FleetCore
 import FleetEngine
+import FleetFormats
 import FleetStore
 
 extension Why {

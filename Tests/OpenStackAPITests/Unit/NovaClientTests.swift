@@ -225,19 +225,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (#""disk": 40, "ephemeral": 10, "swap": 512"#, [40, 10, 512]), (#""disk": 0, "swap": """#, [0, nil, 0]),
-    (#""disk": 1.5, "ephemeral": null, "swap": "x""#, [nil, nil, nil]), (#""disk": {}"#, [nil, nil, nil]),
-  ])
-  func disksOfTheFlavorAreNumbersOrUnknown(_ disks: String, _ sizes: [Int?]) async throws {
-    let flavor = #"{"original_name": "f", "vcpus": 1, "ram": 512, "extra_specs": {}, \#(disks)}"#
-    let server = Self.server("s1", flavor: flavor)
-    try await StubCloud().run({ _ in .json(#"{"server": \#(server)}"#) }) { cloud, _ in
-      let value = try await cloud.nova.server("s1").flavor
-      #expect([value.disk, value.ephemeral, value.swap] == sizes)
-    }
-  }
-
   @Test func hiddenExtraSpecsAreUnknown() async throws {
     let flavor = #"{"original_name": "f", "vcpus": 1, "ram": 512}"#
     let server = Self.server("s1", #""OS-EXT-SRV-ATTR:host": "a""#, flavor: flavor)
