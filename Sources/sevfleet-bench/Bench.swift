@@ -9,7 +9,7 @@ import SSHTransport
 @main
 enum Bench {
   private static let usage = """
-    usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | journal [ENTRIES] | events [READERS]
+    usage: sevfleet-bench probe [HOSTS] | plan [HOSTS] | compliance [HOSTS] | journal [ENTRIES] | events [READERS]
       | drain BED_FOLDER SEED_COMMAND
 
     drain wants a bed that is up: BED_FOLDER is its state folder (with clouds.yaml), SEED_COMMAND the `seed` beside its
@@ -22,6 +22,7 @@ enum Bench {
       switch arguments.first {
       case "probe": try await ProbeBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
       case "plan": try PlanBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000).run()
+      case "compliance": try ComplianceBench(hosts: arguments.dropFirst().first.flatMap { Int($0) } ?? 2_000).run()
       case "journal": try JournalBench(entries: arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000).run()
       case "events": try await EventsBench(readers: arguments.dropFirst().first.flatMap { Int($0) } ?? 200).run()
       case "drain" where arguments.count == 3 && arguments.dropFirst().allSatisfy({ $0.hasPrefix("/") }):

@@ -9,7 +9,7 @@ struct PlanBench {
   private static let seed: UInt64 = 20_261_126
 
   func run() throws {
-    var numbers = Numbers(state: Self.seed)
+    var numbers = SplitMix(state: Self.seed)
     let situations = (0..<hosts).map { situation($0, &numbers) }
     let image = FirmwareImage(
       familyModel: FamilyModel(family: 25, modelHigh: 0), version: FirmwareVersion(1, 55, 34), spl: 26,
@@ -31,20 +31,7 @@ struct PlanBench {
     print("its id \(id.short): \((named - planned).wholeMilliseconds) ms")
   }
 
-  /// SplitMix64.
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
-  private func situation(_ number: Int, _ numbers: inout Numbers) -> HostSituation {
+  private func situation(_ number: Int, _ numbers: inout SplitMix) -> HostSituation {
     let host = Host(
       id: HostID("h\(number)"), address: "192.0.2.1", ssh: SSHSettings(), computeHost: .named("h\(number)"),
       failureDomain: "rack\(number / 40)", target: .version(FirmwareVersion(1, 55, 34)),

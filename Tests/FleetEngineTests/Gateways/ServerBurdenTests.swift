@@ -36,7 +36,7 @@ import Testing
     let environment = CloudEnvironment(
       variables: ["OS_CLIENT_CONFIG_FILE": file.path], workingDirectory: "/nonexistent",
       systemDirectory: "/nonexistent")
-    let cloud = OpenStackCloud(try CloudConfiguration.load(cloud: "lab", environment: environment))
+    let cloud = try OpenStackCloud(CloudConfiguration.load(cloud: "lab", environment: environment))
     let view: ComputeHostView
     do {
       view = try await NovaComputeGateway(cloud).view(host, inventory: false)

@@ -67,7 +67,7 @@ import Testing
         subject: .bulletin("AMD-SB-1"), text: "closed from 2 on", isUnknown: false,
         fact: Fact(grade: .b, sources: ["T1", "T2"])))
     report.rows[1].findings.append(.init(kind: "sevESLost", text: "it is lost", source: "T3", grade: .c))
-    let records = Self.records(ComplianceCSV.text(report))
+    let records = CSVRecords.read(ComplianceCSV.text(report))
     let columns = try ["facts", "breaches", "findings"].map { try #require(records[0].firstIndex(of: $0)) }
     let junit = try JUnitReading(ComplianceJUnit.text(report)).cases
     for (index, row) in report.rows.enumerated() {
