@@ -17,7 +17,7 @@ import Testing
   }
 
   /// A rollout `r-night` of these hosts, booked by a schedule.
-  private static func booked(
+  static func booked(
     _ hosts: [String] = ["h1"], approvals: Int = 1, restarts: Int = 0, accepted: Int = 0
   ) async throws -> (ServeBench, Opening) {
     let bench = try await ServeBench()

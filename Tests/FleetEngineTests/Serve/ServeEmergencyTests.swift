@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func anEmergencyPausesWhatRunsAndWhatWaits() async throws {
-    let (bench, opening) = try await Self.booked(approvals: 0)
+    let (bench, opening) = try await ServeDeskTests.booked(approvals: 0)
     #expect(try await bench.left("r-runs", ["h2"]).outcome == .accepted)
     #expect(try await bench.desk.next()?.rollout == "r-runs")
     #expect(try await bench.left("r-rescue", ["h3"], emergency: "bad image").outcome == .accepted)
