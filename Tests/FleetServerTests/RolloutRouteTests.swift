@@ -1,4 +1,5 @@
 import FleetCore
+import FleetEngine
 import FleetServer
 import FleetStore
 import Testing
@@ -89,7 +90,7 @@ import Testing
     try await Bench.run { bench in
       let plan = try bench.plan(["h1"])
       try bench.store.createRollout(
-        id: "r-asked", plan: plan, at: Bench.start, events: [.rolloutLeft(by: "the-operator", approvals: 1)])
+        id: "r-asked", plan: plan, at: SystemClock().now(), events: [.rolloutLeft(by: "the-operator", approvals: 1)])
       let own = try await bench.ask("POST", "/v1/rollouts/r-asked/approve", as: .operator, body: "{}")
       #expect(own.status == 403)
       #expect(own.string("kind") == "samePerson")
@@ -112,7 +113,7 @@ import Testing
           headers: ["authorization": "Bearer \(secret)"])
       }
       try bench.store.createRollout(
-        id: "r-asked", plan: try bench.plan(["h1"]), at: Bench.start,
+        id: "r-asked", plan: try bench.plan(["h1"]), at: SystemClock().now(),
         events: [.rolloutLeft(by: "ada/laptop", approvals: 1)])
       for secret in secrets {
         let reply = try await approve(secret)

@@ -117,6 +117,11 @@ struct RandomFleet {
         id: "b", running: random.chance(1, of: 6) ? running : version,
         image: random.chance(1, of: 4) ? nil : Bench.image(version, spl: 25, folder: cpu.familyModel))
     }
+    if random.chance(1, of: 8) {
+      situation.host.versions[cpu.familyModel] = VersionRules(blocked: [
+        .init(random.pick(versions), reason: "it hangs")
+      ])
+    }
     return situation
   }
 

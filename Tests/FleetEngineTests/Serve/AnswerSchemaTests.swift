@@ -62,9 +62,8 @@ import Testing
       let proposal = try await scenario.sevfleet("inventory", "import", "--nova", "--json")
       try Self.check(proposal.stdout, "sevfleet.inventory/1", "import", isClosed: false)
       // Schedules are told with their next openings.
-      let schedule =
-        "schedules:\n  - {name: nights, hosts: [h1], window: {start: \"22:00\", duration: 4h, zone: UTC}}\n"
-      try schedule.write(
+      let window = "window: {days: [mon], start: \"22:00\", duration: 4h, zone: UTC}"
+      try "schedules: [{name: nights, hosts: [h1], \(window)}]\n".write(
         toFile: "\(scenario.world.inventoryFolder)/schedules.yaml", atomically: true, encoding: .utf8)
       let scheduled = try await scenario.sevfleet("inventory", "list", "--json")
       #expect(scheduled.status == 0 && scheduled.stdout.contains("nights"), "\(scheduled.stdout)")
