@@ -21,8 +21,8 @@ import Testing
   /// Of 1,000 hosts those that a history changes. Many small rollouts meet more than a few large ones in the same time;
   /// one in thirty-two is the whole fleet.
   private static let behind =
-    Array(repeating: 100, count: 8) + Array(repeating: 150, count: 9) + Array(repeating: 200, count: 7)
-    + [250, 250, 250, 300, 300, 400, 400, 1000]
+    Array(repeating: 100, count: 14) + Array(repeating: 150, count: 10) + Array(repeating: 200, count: 4)
+    + [250, 250, 300, 1000]
 
   private static func run(_ seed: UInt64, _ faults: SimFaults) async throws -> SimRun.Outcome {
     let setup = SimSetup(
