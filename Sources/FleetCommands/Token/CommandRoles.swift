@@ -11,8 +11,8 @@ enum CommandRoles {
       [
         "audit list", "audit verify", "backup list", "backup verify", "catalog facts", "catalog inspect",
         "catalog list", "catalog verify", "history", "host sudoers", "inventory check", "inventory list", "lab status",
-        "rehearse", "report compliance", "report openstack", "report tempest", "rollout list", "rollout report",
-        "rollout show", "token list", "token roles", "why",
+        "rehearse", "report compliance", "report openstack", "report tempest", "report verify", "rollout list",
+        "rollout report", "rollout show", "token list", "token roles", "why",
       ]
     ),
     (.planner, ["inventory import", "plan", "probe"]),

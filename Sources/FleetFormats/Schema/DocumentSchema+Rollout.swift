@@ -16,7 +16,9 @@ extension DocumentSchema {
     "host": .text, "wave": .count, "expected": .version, "desired": .maybe(.version), "imageSHA256": .maybe(.text),
     "direction": .words(of: HostChange.Direction.self), "activation": .words(of: HostChange.Activation.self),
     "kernelChange": .maybe(["from": .maybe(.text), "to": .maybe(.text)]),
-    "drain": ["needed": .flag, "servers": .list(move)],
+    "drain": [
+      "needed": .flag, "servers": .list(move), "estimatedSeconds": .maybe(.count), "peerGroups": .list(.text),
+    ],
     "sevES": [
       "verdict": .words(of: SEVESImpact.Verdict.self), "servers": .list(.text), "text": .text, "accepted": .flag,
     ],
@@ -32,6 +34,13 @@ extension DocumentSchema {
   private static let move: Schema = [
     "id": .text, "name": .text, "project": .text, "model": .words(of: EncryptionModel.self),
     "move": .words(of: ServerMove.Move.self), "destination": .maybe(.text), "why": .text,
+    "burden": .maybe([
+      "devices": .list(["kind": .words(of: MoveBurden.Device.Kind.self), "name": .text]), "dedicatedCPUs": .flag,
+      "hugePages": .maybe(.text), "localDiskGiB": .maybe(.count),
+    ]),
+    "estimate": .maybe([
+      "seconds": .count, "memoryMiB": .count, "diskGiB": .count, "rateMiBPerSecond": .count, "source": .text,
+    ]),
   ]
 
   private static let standing: Schema = [
@@ -72,9 +81,11 @@ extension DocumentSchema {
     "serviceDisabledSeconds": .maybe(.count), "released": .maybe(.text), "text": .text,
   ]
 
+  private static let next: Schema = ["text": .text, "command": .maybe(.text), "at": .maybe(.time)]
+
   static let why: Schema = [
     "host": .maybe(.text), "kind": .text, "rule": .maybe(.text), "text": .text, "since": .maybe(.time),
     "plan": .maybe(.text), "rollout": .maybe(.text), "holder": .maybe(.text),
-    "next": .maybe(["text": .text, "command": .maybe(.text), "at": .maybe(.time)]), "breakGlass": .maybe(.text),
+    "next": .maybe(next), "breakGlass": .maybe(.text), "playbook": .list(next), "overdue": .maybe(.text),
   ]
 }

@@ -112,7 +112,7 @@ import Testing
       records[0] == [
         "host", "state", "outcome", "target", "product", "running", "after_reset", "current_tcb", "committed_tcb",
         "reported_tcb", "microcode", "sev", "sev_es", "sev_snp", "last_seen", "breaches", "findings", "waivers",
-        "drift", "advisories",
+        "drift", "advisories", "facts",
       ] + bulletins)
     for (record, host) in zip(records.dropFirst(), report.hosts) {
       try #require(record.count == records[0].count, "\(record)")

@@ -227,7 +227,7 @@ import Testing
             #expect(why.stdout.contains("ada asked for it; it waits for 1 approval"), "\(why.stdout)")
             if !serves {
               let early = try await ask("ada", ["rollout", "resume", id, "--yes", "--json"])
-              #expect(early.status == 64 && early.stdout.contains("\"scheduled\""), "\(early.stdout)")
+              #expect(early.status == 64 && early.stdout.contains("\"awaitsApproval\""), "\(early.stdout)")
             }
             #expect(try await scenario.truth(host).running == LabVersion(1, 55, 31), "nobody has agreed")
             let agreed = try await ask("bob", ["rollout", "approve", id])
