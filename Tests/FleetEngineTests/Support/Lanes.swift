@@ -1,7 +1,7 @@
 /// Lets a few worlds exist at a time: each has an sshd, a compute API and a controller. They mostly wait for one another,
 /// so that more of them than the machine has cores keep it busy.
 actor Lanes {
-  static let shared = Lanes(count: 8)
+  static let shared = Lanes(count: 6)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
