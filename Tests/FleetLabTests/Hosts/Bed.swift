@@ -10,13 +10,13 @@ final class Bed: Sendable {
 
   private static let next = Mutex(0)
 
-  /// Each lab of each process has a network of its own.
+  /// Each lab of each process has a network of its own, and none that the engine's tests take, which may run beside.
   private static func network() -> String {
     let number = next.withLock { value in
       value += 1
       return value
     }
-    return "127.\(60 + Int(getpid()) % 100).\(number)"
+    return "127.\(10 + Int(getpid()) % 40).\(number)"
   }
 
   private init(lab: Lab, folder: String) {
