@@ -104,8 +104,7 @@ extension CommandContext {
         expected: until.rfc3339, found: SystemClock().now().rfc3339)
     case .close(let reason):
       throw CommandError(
-        ExitStatus.usage, booking.question == nil ? "scheduled" : "lapsed",
-        "rollout \(rollout) does not begin any more: \(reason)")
+        ExitStatus.usage, booking.closedKind, "rollout \(rollout) does not begin any more: \(reason)")
     }
   }
 }

@@ -141,8 +141,7 @@ struct ServeFlow {
 
   private func look(_ files: ServeFiles) async throws {
     let context = files.current
-    try LapsedWaivers(context: context, store: held.store).tell(at: SystemClock().now())
-    try tellOverdueHosts(context)
+    try ComplianceNews(context: context, store: held.store).tell(at: SystemClock().now())
     let busy = try held.store.hostsInOpenRollouts(begunOnly: true)
     let hosts = context.inventory.hosts.filter { busy[$0.id] == nil }
     guard !hosts.isEmpty else { return }
@@ -159,24 +158,6 @@ struct ServeFlow {
       store: held.store, sender: sender, settings: { files.current.inventory.notify }, note: { Output.note($0) }
     ).run()
     await sender.shutdown()
-  }
-
-  /// Hosts named in one piece of news; reports have the others.
-  private static let mostNamed = 20
-
-  /// Told again whenever others are late.
-  private func tellOverdueHosts(_ context: CommandContext) throws {
-    let hosts = context.inventory.hosts.filter { $0.policy.complyWithin != nil }
-    guard !hosts.isEmpty else { return }
-    let now = SystemClock().now()
-    let desk = ComplianceDesk(store: held.store, facts: context.facts, rules: context.inventory.compliance)
-    let late = try desk.report(hosts, now: now).rows.filter(\.isOverdue)
-    guard !late.isEmpty else { return }
-    let names = late.compactMap { row in row.lateness.map { "\(row.host) (due \($0.due.day))" } }
-    try held.store.appendNews(
-      ComplianceLateness.kind,
-      "\(late.count) hosts are not where their target wants them: \(NameList.text(names, atMost: Self.mostNamed))",
-      at: now)
   }
 
   private func drive(_ job: ServeJob, _ files: ServeFiles, _ desk: ServeDesk) async {

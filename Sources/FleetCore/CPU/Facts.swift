@@ -173,6 +173,11 @@ package struct Facts: Hashable, Sendable, Codable {
     self.sources = sources
   }
 
+  /// `BAD_SIGNATURE (10)` for a PSP error number; `unnamed` stands before one that has no name.
+  package func firmwareError(_ code: Int, unnamed: String = "") -> String {
+    firmwareErrors[code].map { "\($0) (\(code))" } ?? "\(unnamed)0x\(Hex.padded(code, 1))"
+  }
+
   /// The generation of a CPU; `nil` where no row covers it.
   package func generation(of cpu: CPUIdentity) -> SEVGeneration? { generations.first { $0.covers(cpu) } }
 

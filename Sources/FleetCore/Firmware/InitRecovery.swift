@@ -38,9 +38,7 @@ package struct InitRecovery: Hashable, Sendable {
   package init?(_ observation: Observation, facts: Facts) {
     let found = observation.firmware.kernelLog?.currentInitErrors ?? []
     guard !found.isEmpty else { return nil }
-    errors = found.map { error in
-      facts.firmwareErrors[error.code].map { "\($0) (\(error.code))" } ?? "error 0x\(Hex.padded(error.code, 1))"
-    }
+    errors = found.map { facts.firmwareError($0.code, unnamed: "error ") }
     steps = Self.steps(Set(found.map { Cause(code: $0.code) }), host: observation.host.rawValue)
   }
 

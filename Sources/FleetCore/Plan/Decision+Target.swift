@@ -105,7 +105,10 @@ extension Decision {
   func upToDate(_ seen: Seen, _ wish: Wish) throws(Exclusion) -> Reason? {
     if let version = wish.version, version == seen.running {
       if let lost = lostFeature(seen.features) {
-        let codes = seen.observation.firmware.kernelLog?.currentInitErrors.map { errorName($0.code) } ?? []
+        let codes =
+          seen.observation.firmware.kernelLog?.currentInitErrors.map {
+            facts.firmwareError($0.code, unnamed: "PSP error ")
+          } ?? []
         throw Exclusion(
           .unhealthy, rule: "V3", expected: "\(lost) usable", found: codes.joined(separator: ", "),
           "it runs \(version), yet \(lost) does not start: \(codes.joined(separator: ", "))")
@@ -127,10 +130,5 @@ extension Decision {
   private func lostFeature(_ features: SEVFeatures) -> String? {
     if features.sev == .lost { return "SEV" }
     return features.sevSNP == .lost ? "SEV-SNP" : nil
-  }
-
-  /// `BAD_SIGNATURE (10)` for a PSP error number.
-  func errorName(_ code: Int) -> String {
-    facts.firmwareErrors[code].map { "\($0) (\(code))" } ?? "PSP error 0x\(Hex.padded(code, 1))"
   }
 }

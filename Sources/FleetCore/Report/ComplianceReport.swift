@@ -28,10 +28,12 @@ package struct ComplianceRow: Hashable, Sendable {
       ProbeFailure.Kind.allCases.map(\.rawValue) + [
         "quarantined", "neverSeen", "contradictorySources", "unknownVersion", "implausibleTCB", "contradictoryTCB",
         "reportedTCB", "committedTCB", "sevESLost", "sevLost", "snpLost", "afterResetUnknown", "armed", "unread",
-        expiredWaiver, "versionBlocked", ComplianceLateness.kind,
+        expiredWaiver, versionBlocked, ComplianceLateness.kind,
       ]
     /// A waiver's last day is over, and what it covered is still there.
     package static let expiredWaiver = "expiredWaiver"
+    /// It runs what the inventory does not allow: the reason why a plan would leave it alone, too.
+    package static let versionBlocked = ExclusionKind.versionBlocked.rawValue
   }
 
   package var host: HostID

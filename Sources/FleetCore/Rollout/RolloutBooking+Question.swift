@@ -17,6 +17,9 @@ extension RolloutBooking {
     return "\(question.by) asked for it, and not enough others agreed within \(hours) hours"
   }
 
+  /// The stable name of why it does not begin any more: nobody agreed in time, or its schedule does not want it.
+  package var closedKind: String { question == nil ? "scheduled" : "lapsed" }
+
   /// What an emergency waits for, in one sentence; `nil`: it is none, or waits for nobody.
   package var unanswered: String? {
     guard let question, missing > 0, !hasStarted else { return nil }

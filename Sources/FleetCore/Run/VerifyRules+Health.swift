@@ -72,9 +72,7 @@ extension VerifyRules {
   }
 
   private func initErrors(_ observation: Observation) -> String {
-    let codes = thisLoad(observation)?.initErrors.map { error in
-      facts.firmwareErrors[error.code].map { "\($0) (\(error.code))" } ?? "0x\(Hex.padded(error.code, 1))"
-    }
+    let codes = thisLoad(observation)?.initErrors.map { facts.firmwareError($0.code) }
     guard let codes, !codes.isEmpty else { return "" }
     return ": \(codes.joined(separator: ", "))"
   }

@@ -28,13 +28,14 @@ package struct ComplianceDesk: Sendable {
     let floors = try store.floors()
     let quarantines = moment == nil ? try store.quarantines() : [:]
     let instant = moment ?? now
-    let late = try lateness(hosts, latest, seen, floors, at: instant)
-    let rows = hosts.map { host in
+    let standing = hosts.contains { $0.policy.complyWithin != nil } ? try store.standingTargets() : [:]
+    let rows = try hosts.map { host throws(StoreError) in
       var failure: ProbeFailure?
       if case .failure(let found)? = latest[host.id]?.result { failure = found }
-      let evidence = ComplianceJudge.Evidence(
+      var evidence = ComplianceJudge.Evidence(
         seen: seen[host.id]?.observation, failure: failure, before: before[host.id], floor: floors[host.id],
-        quarantine: quarantines[host.id]?.sentence, lateness: late[host.id])
+        quarantine: quarantines[host.id]?.sentence)
+      evidence.lateness = try lateness(host, evidence, standing[host.id], at: instant)
       return judge.row(host, evidence, at: instant)
     }
     var report = judge.report(rows, at: instant)
@@ -42,29 +43,19 @@ package struct ComplianceDesk: Sendable {
     return report
   }
 
-  /// Of hosts that policy gives a time and that are not where their target wants them; only their past is read.
+  /// Of a host that policy gives a time; its past is read only where it is not where its target wants it.
   private func lateness(
-    _ hosts: [Host], _ latest: [HostID: StoredObservation], _ seen: [HostID: StoredObservation],
-    _ floors: [HostID: FloorEvidence], at instant: Instant
-  ) throws(StoreError) -> [HostID: ComplianceLateness] {
-    let timed = hosts.filter { $0.policy.complyWithin != nil }
-    guard !timed.isEmpty else { return [:] }
-    let standing = try store.standingTargets()
-    var found: [HostID: ComplianceLateness] = [:]
-    for host in timed {
-      guard let target = standing[host.id], target.since <= instant else { continue }
-      var failure: ProbeFailure?
-      if case .failure(let now)? = latest[host.id]?.result { failure = now }
-      let row = ComplianceRow.judge(
-        host, observation: seen[host.id]?.observation, failure: failure, floor: floors[host.id], quarantine: nil,
-        facts: judge.facts)
-      if row.state == .compliant { continue }
-      let looks = try store.pastLooks(host: host.id, from: target.since, to: instant).filter(\.isNews).map {
-        ComplianceJudge.Look(at: $0.at, result: $0.result)
-      }
-      found[host.id] = judge.lateness(host, looks, floor: floors[host.id], standing: target, at: instant)
+    _ host: Host, _ evidence: ComplianceJudge.Evidence, _ standing: StandingTarget?, at instant: Instant
+  ) throws(StoreError) -> ComplianceLateness? {
+    guard host.policy.complyWithin != nil, let standing, standing.since <= instant else { return nil }
+    let row = ComplianceRow.judge(
+      host, observation: evidence.seen, failure: evidence.failure, floor: evidence.floor, quarantine: nil,
+      facts: judge.facts)
+    if row.state == .compliant { return nil }
+    let looks = try store.pastLooks(host: host.id, from: standing.since, to: instant).filter(\.isNews).map {
+      ComplianceJudge.Look(at: $0.at, result: $0.result)
     }
-    return found
+    return judge.lateness(host, looks, floor: evidence.floor, standing: standing, at: instant)
   }
 
   private func past(

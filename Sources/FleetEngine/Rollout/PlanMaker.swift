@@ -151,7 +151,7 @@ package struct PlanMaker: Sendable {
       let view = await computeView(host)
       return (host.id, view)
     }
-    let groups = await peerGroups(views.map(\.1))
+    let groups = PeerGroup.byServer(await peerGroups(views.map(\.1)))
     var all: [HostID: ComputeView] = [:]
     var known: [HostID: ComputeHostView] = [:]
     for (host, view) in views {

@@ -93,8 +93,7 @@ extension ServeDesk {
     }
     let booking = try store.booking(rollout: record.id)
     if case .close(let reason) = booking.terms(now: clock.now(), standing: booking.standing(in: schedules)) {
-      return refused(
-        booking.question == nil ? "scheduled" : "lapsed", "rollout \(record.id) does not begin any more: \(reason)")
+      return refused(booking.closedKind, "rollout \(record.id) does not begin any more: \(reason)")
     }
     let plan = try store.plan(id: record.plan).plan
     let left = try RolloutReport.fold(

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Named points at which a test ends this very process, as a power cut would, or stops it. Without `SEVFLEET_FAILPOINT` a point
-/// costs a look at a flag and at a task-local value, and does nothing.
+/// Named points at which a test ends this very process, as a power cut would, or stops it. Without `SEVFLEET_FAILPOINT` a
+/// point costs a look at a flag and at a task-local value, and does nothing.
 ///
 /// `SEVFLEET_FAILPOINT=N` kills at the N-th point reached; `SEVFLEET_FAILPOINT_STOPS=1` stops there (SIGSTOP) instead, as
 /// a machine that hangs would; `SEVFLEET_FAILPOINT_LOG=FILE` appends each point's name.

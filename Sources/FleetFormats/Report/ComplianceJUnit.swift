@@ -27,10 +27,9 @@ package enum ComplianceJUnit {
   }
 
   private static func result(_ row: ComplianceRow) -> String? {
-    let open = row.breaches.filter { $0.waiver == nil }.map(\.text)
-    let reasons = row.breaches.filter { $0.waiver == nil }.map(\.sentence)
-    let texts = (reasons + row.findings.map(\.sentence)).joined(separator: "\n")
-    let first = open.first ?? "its state is \(row.state.rawValue)"
+    let open = row.breaches.filter { $0.waiver == nil }
+    let texts = (open.map(\.sentence) + row.findings.map(\.sentence)).joined(separator: "\n")
+    let first = open.first?.text ?? "its state is \(row.state.rawValue)"
     func failed(_ name: String) -> String {
       "<\(name) type=\"\(row.state.rawValue)\" message=\"\(XMLText.attribute(first))\">\(XMLText.content(texts))</\(name)>"
     }

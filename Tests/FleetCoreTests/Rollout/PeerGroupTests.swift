@@ -73,10 +73,10 @@ import Testing
       PeerGroup(id: "left", members: ["s3", "elsewhere"]), PeerGroup(id: "g0", members: ["s1", "s9"]),
     ]
     #expect(try #require(bench.change).drain.peerGroups == nil, "nobody asked")
-    bench.view = bench.view.marked(with: groups)
+    bench.view = bench.view.marked(with: PeerGroup.byServer(groups))
     #expect(bench.view.servers.map(\.peerGroups) == [["g0", "g1"], nil, ["left"]])
     #expect(try #require(bench.change).drain.peerGroups == ["g0", "g1"], "what is left stays with its peers")
-    bench.view = bench.view.marked(with: [])
+    bench.view = bench.view.marked(with: PeerGroup.byServer([]))
     #expect(bench.view.servers.allSatisfy { $0.peerGroups == nil })
   }
 }

@@ -48,7 +48,8 @@ package struct ComplianceJudge: Sendable {
       let refusal = host.versions[folder]?.refusal(of: running, on: instant.day)
     {
       row.findings.append(
-        .init(kind: "versionBlocked", text: "it runs \(running): \(refusal.text)", source: "inventory"))
+        .init(
+          kind: ComplianceRow.Finding.versionBlocked, text: "it runs \(running): \(refusal.text)", source: "inventory"))
     }
     row.lateness = evidence.lateness
     if let lateness = evidence.lateness, lateness.isOverdue(at: instant) {
