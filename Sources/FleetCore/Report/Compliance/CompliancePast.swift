@@ -52,31 +52,35 @@ package struct CompliancePast: Hashable, Sendable {
   ) -> CompliancePast {
     let first = from.day.daysSinceEpoch
     let last = max(first, to.day.daysSinceEpoch)
-    let days = (first...last).map { number in
-      day(CivilDate(daysSinceEpoch: number), hosts, bulletins, to: to)
+    var days = (first...last).map { number in
+      Day(day: CivilDate(daysSinceEpoch: number), states: [:], unseen: 0, open: [:])
     }
+    for points in hosts { count(points, bulletins, to: to, in: &days) }
     let times = bulletins.enumerated().map { index, bulletin in
       TimeToCompliance.fold(bulletin, hosts.map { points in points.map { ($0.at, $0.bulletins[index]) } })
     }
     return CompliancePast(from: from, to: to, days: days, bulletins: times)
   }
 
-  private static func day(
-    _ day: CivilDate, _ hosts: [[Point]], _ bulletins: [Bulletin], to: Instant
-  ) -> Day {
-    let next = Instant(milliseconds: Int64(day.daysSinceEpoch + 1) * Instant.millisecondsPerDay)
-    var result = Day(day: day, states: [:], unseen: 0, open: [:])
-    for points in hosts {
-      guard let point = points.last(where: { $0.at < next && $0.at <= to }) else {
-        result.unseen += 1
+  /// One host into all days, by one pass over its points.
+  private static func count(_ points: [Point], _ bulletins: [Bulletin], to: Instant, in days: inout [Day]) {
+    var later = points.prefix { $0.at <= to }[...]
+    var current: Point?
+    for index in days.indices {
+      let next = days[index].day.adding(days: 1).start
+      while let point = later.first, point.at < next {
+        current = point
+        later.removeFirst()
+      }
+      guard let current else {
+        days[index].unseen += 1
         continue
       }
-      result.states[point.state, default: 0] += 1
-      for (bulletin, state) in zip(bulletins, point.bulletins) where state.isOpen {
-        result.open[bulletin.id, default: 0] += 1
+      days[index].states[current.state, default: 0] += 1
+      for (bulletin, state) in zip(bulletins, current.bulletins) where state.isOpen {
+        days[index].open[bulletin.id, default: 0] += 1
       }
     }
-    return result
   }
 }
 
