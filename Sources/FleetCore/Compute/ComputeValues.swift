@@ -174,6 +174,8 @@ package struct ComputeHostView: Hashable, Sendable, Codable {
   package var encryptionSlots: [EncryptionModel: Int]?
   /// Traits of the host's providers, sorted; `nil` as above.
   package var traits: [String]?
+  /// Why nobody knows which of the servers are kept apart from others; `nil`: they were asked for and told.
+  package var peersUnread: String?
 
   package init(
     service: ComputeServiceState, servers: [ComputeServer], unfinishedMigrations: [MigrationRecord] = [],

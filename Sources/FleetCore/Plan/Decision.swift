@@ -63,6 +63,10 @@ package struct Decision: Sendable {
     }
     if let package { reasons += packageReasons(seen, wish, package, policy: situation.host.policy) }
     reasons += notes(seen, wish)
+    if drain.needed, let why = view?.peersUnread {
+      reasons.append(
+        Reason("D", "Nova tells no server groups, so failure domains alone keep its servers from their peers: \(why)"))
+    }
     if let late = drain.lateness(situation.host.policy.drain.deadline) { reasons.append(Reason("D7", late)) }
     return .change(
       HostChange(

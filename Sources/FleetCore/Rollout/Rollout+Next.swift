@@ -162,9 +162,16 @@ extension Rollout {
   /// one is under work at a time.
   private func peerObstacle(_ change: HostChange, _ view: View) -> String? {
     guard let groups = change.drain.peerGroups else { return nil }
-    for other in plan.changes where view.running.contains(other.host) {
+    for other in plan.changes where other.host != change.host {
       guard let shared = other.drain.peerGroups?.first(where: groups.contains) else { continue }
-      return "servers of anti-affinity group \(shared) are on it and on \(other.host), which is being worked on"
+      if view.running.contains(other.host) {
+        return "servers of anti-affinity group \(shared) are on it and on \(other.host), which is being worked on"
+      }
+      // What moved away runs elsewhere; what was stopped waits there for the host.
+      if isQuarantined(other.host), other.drain.servers.contains(where: { $0.move == .stop }) {
+        return
+          "servers of anti-affinity group \(shared) are on it and on \(other.host), which is quarantined with stopped servers"
+      }
     }
     return nil
   }

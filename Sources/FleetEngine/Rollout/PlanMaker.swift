@@ -151,7 +151,8 @@ package struct PlanMaker: Sendable {
       let view = await computeView(host)
       return (host.id, view)
     }
-    let groups = PeerGroup.byServer(await peerGroups(views.map(\.1)))
+    let (groups, unread) = await peerGroups(views.map(\.1))
+    let byServer = PeerGroup.byServer(groups)
     var all: [HostID: ComputeView] = [:]
     var known: [HostID: ComputeHostView] = [:]
     for (host, view) in views {
@@ -159,23 +160,27 @@ package struct PlanMaker: Sendable {
         all[host] = view
         continue
       }
-      let marked = view.marked(with: groups)
+      var marked = view.marked(with: byServer)
+      marked.peersUnread = unread
       (all[host], known[host]) = (.known(marked), marked)
     }
     try services.store.save(computeViews: known, at: services.clock.now())
     return all
   }
 
-  /// Which servers keep apart. Where Nova does not tell, hosts are kept apart by their failure domains alone.
-  private func peerGroups(_ views: [ComputeView]) async -> [PeerGroup] {
+  /// Which servers keep apart. Where Nova does not tell, hosts are kept apart by their failure domains alone, and plans
+  /// say why.
+  private func peerGroups(_ views: [ComputeView]) async -> ([PeerGroup], unread: String?) {
     let hasServers = views.contains { view in
       if case .known(let view) = view { !view.servers.isEmpty } else { false }
     }
-    guard hasServers, let compute = services.compute else { return [] }
+    guard hasServers, let compute = services.compute else { return ([], nil) }
     do throws(ComputeError) {
-      return try await compute.peerGroups()
+      // Not inside the tuple (decision 0005).
+      let groups = try await compute.peerGroups()
+      return (groups, nil)
     } catch {
-      return []
+      return ([], error.text)
     }
   }
 

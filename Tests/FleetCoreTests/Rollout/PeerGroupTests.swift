@@ -65,6 +65,42 @@ import Testing
     }
   }
 
+  @Test("a quarantined host holds back the peers of what was stopped on it, not of what left it")
+  func quarantined() throws {
+    for (move, isHeldBack) in [(ServerMove.Move.stop, true), (.live, false), (.cold, false), (.leave, false)] {
+      var changes = [RolloutSamples.change("a"), RolloutSamples.change("b", combination: "Rome")]
+      for index in changes.indices { changes[index].drain.peerGroups = ["g1"] }
+      changes[0].drain.servers = [
+        ServerMove(id: "s1", name: "s1", project: "p", model: .none, move: move, why: "", rule: "E2", wasRunning: true)
+      ]
+      var budgets = RolloutBudgets()
+      budgets.maxFailures = .number(1)
+      for change in changes { budgets.unavailable[change.host] = 100 }
+      var world = RolloutWorld(changes, budgets)
+      #expect(try Self.started(&world) == ["a"])
+      try world.finish(HostID("a"), .quarantined)
+      let started = try Self.started(&world)
+      #expect(started == (isHeldBack ? [] : ["b"]), "\(move)")
+      guard isHeldBack else { continue }
+      guard case .end(.rolloutPaused(let text)) = try world.advance() else {
+        Issue.record("nothing is told of what is waited for")
+        return
+      }
+      #expect(text.contains("g1") && text.contains("a, which is quarantined with stopped servers"), "\(text)")
+    }
+  }
+
+  @Test("where Nova tells no groups, a plan that moves servers says so") func unread() throws {
+    var bench = Bench()
+    bench.view.peersUnread = "the cloud refused"
+    #expect(try #require(bench.change).reasons.allSatisfy { !$0.text.contains("server groups") }, "nothing moves")
+    bench.put(Bench.server("s1"))
+    #expect(
+      try #require(bench.change).reasons.contains {
+        $0.text.contains("tells no server groups") && $0.text.hasSuffix("the cloud refused")
+      })
+  }
+
   @Test("a plan names the groups of the servers that it touches, where they are not alone") func plans() throws {
     var bench = Bench()
     bench.put(Bench.server("s1"), Bench.server("s2"), Bench.server("s3", status: .shutoff))
