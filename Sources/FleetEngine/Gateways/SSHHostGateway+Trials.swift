@@ -187,10 +187,25 @@ extension SSHHostGateway {
       host, shell.running(hashed.map { .hash(path: "\(root)/\(files[$0].path)") }), deadline: bounds.command)
     let hashes = Self.text(result.stdout).split(separator: "\n").map { String($0.prefix(64)) }
     guard result.exitStatus == 0, hashes.count == hashed.count else {
-      throw HostError(.unreadable, "the files below \(root) cannot be hashed: \(Self.text(result.stderr).prefix(300))")
+      let stderr = Self.text(result.stderr)
+      if result.exitStatus == HostScript.refusedStatus, let index = HostScript.failedIndex(stderr),
+        hashed.indices.contains(index)
+      {
+        throw Self.unread("\(root)/\(files[hashed[index]].path)", below: folders)
+      }
+      throw HostError(.unreadable, "the files below \(root) cannot be hashed: \(stderr.prefix(300))")
     }
     for (index, hash) in zip(hashed, hashes) { files[index].sha256 = hash }
     return files
+  }
+
+  /// Root's rules allow what lies right in a folder of firmware; a folder in there may stand where an image belongs.
+  private static func unread(_ path: String, below folders: [String]) -> HostError {
+    let parent = Self.split(path).folder
+    if folders.contains(parent) { return HostScript.refusal(.hash(path: path)) }
+    return HostError(
+      .sudoRefused, "\(parent) is a folder with files in it; sudo lets none of them be read, so no backup can be made",
+      expected: "files right in \(folders.joined(separator: " or "))", found: path)
   }
 }
 

@@ -59,12 +59,14 @@ struct HostRoot: Sendable {
     return access(outside, F_OK) == 0
   }
 
-  /// The file's bytes, or nil if there is no such file.
+  /// The file's bytes, or nil if there is no such file; a folder, which opens as well, is none.
   func read(_ path: String) -> [UInt8]? {
     guard let outside = try? outside(path) else { return nil }
     let descriptor = open(outside, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { Descriptor.close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return nil }
     var bytes: [UInt8] = []
     while Descriptor.readMore(descriptor, into: &bytes) {}
     return bytes

@@ -20,6 +20,11 @@ extension FaultTable {
     .prepared("sudo refuses one command", .sudoRefused(command: "/usr/sbin/modprobe"), kind: "sudoRefused") {
       $0.says = ["modprobe"]
     },
+    .prepared("a folder lies where the image goes", nil, kind: "sudoRefused") {
+      $0.policy = "stage_into: updates\n"
+      $0.arrange = { try await $0.world.lab.host("h1").put(FaultRow.updates + "/note", [0]) }
+      $0.says = [FaultRow.updates, "is a folder"]
+    },
   ]
 
   /// What a probe sees, or does without.
