@@ -149,7 +149,10 @@ package enum Why {
 
 extension InitRecovery {
   fileprivate func playbook(_ around: WhySurroundings) -> [WhyDocument.Next] {
-    let said = WhyDocument.Next("SEV did not start when it was seen last (\(errors.joined(separator: ", ")))")
+    let known = grade.map { "what that points at is known by facts of grade \($0.rawValue)" }
+    let said = WhyDocument.Next(
+      "SEV did not start when it was seen last (\(errors.joined(separator: ", "))); "
+        + "\(known ?? "no fact says what that points at"), so take this as advice")
     return [said] + steps.map { WhyDocument.Next($0.text, command: $0.words.map(around.commandLine)) }
   }
 }

@@ -131,6 +131,20 @@ package struct Facts: Hashable, Sendable, Codable {
     }
   }
 
+  /// What an error of the PSP points at where SEV did not start; advice, never enforced (FEATURES 71).
+  package struct InitCause: Hashable, Sendable, Codable {
+    /// The PSP's number, decimal.
+    package var error: Int
+    package var cause: InitRecovery.Cause
+    package var fact: Fact
+
+    package init(error: Int, cause: InitRecovery.Cause, fact: Fact) {
+      self.error = error
+      self.cause = cause
+      self.fact = fact
+    }
+  }
+
   /// The prerequisites of one grade that speak of a CPU.
   package func prerequisites(for cpu: CPUIdentity, grade: FactGrade) -> [Prerequisite] {
     let name = generation(of: cpu)?.name
@@ -152,6 +166,7 @@ package struct Facts: Hashable, Sendable, Codable {
   package var advisories: [Advisory]
   /// Names of the PSP's error numbers (decimal).
   package var firmwareErrors: [Int: String]
+  package var initCauses: [InitCause]
   /// Source key → citation.
   package var sources: [String: String]
 
@@ -159,7 +174,7 @@ package struct Facts: Hashable, Sendable, Codable {
     generations: [SEVGeneration] = [], products: [SEVProduct] = [], sevESRefusals: [SEVESRefusal] = [],
     sevESByVersion: [SEVESByVersion] = [], firmware: [Firmware] = [], prerequisites: [Prerequisite] = [],
     bulletins: [Bulletin] = [], advisories: [Advisory] = [], firmwareErrors: [Int: String] = [:],
-    sources: [String: String] = [:]
+    initCauses: [InitCause] = [], sources: [String: String] = [:]
   ) {
     self.generations = generations
     self.products = products
@@ -170,6 +185,7 @@ package struct Facts: Hashable, Sendable, Codable {
     self.bulletins = bulletins
     self.advisories = advisories
     self.firmwareErrors = firmwareErrors
+    self.initCauses = initCauses
     self.sources = sources
   }
 

@@ -9,29 +9,21 @@ package struct InitRecovery: Hashable, Sendable {
     package var words: [String]?
   }
 
-  /// What the firmware's number points at.
-  package enum Cause: String, Hashable, Sendable, CaseIterable {
+  /// What the firmware's number points at, by `Facts.initCauses`.
+  package enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
     /// The image was refused, or its update did not end.
     case image
     /// The processor or its board: only power, or a BIOS, changes it.
     case platform
     /// The firmware's own keys and certificates cannot be read, or have to be made anew.
-    case persistentState
+    case persistentState = "persistent-state"
     case unknown
-
-    /// By the PSP's error number.
-    package init(code: Int) {
-      switch code {
-      case 10, 33, 34, 36: self = .image  // BAD_SIGNATURE, BAD_SVN, BAD_VERSION, UPDATE_FAILED
-      case 19, 20: self = .platform  // HARDWARE_PLATFORM, HARDWARE_UNSAFE (0x14)
-      case 24, 37: self = .persistentState  // SECURE_DATA_INVALID (0x18), RESTORE_REQUIRED (0x25)
-      case _: self = .unknown
-      }
-    }
   }
 
   /// What the newest load said, `SECURE_DATA_INVALID (24)`.
   package var errors: [String]
+  /// The weakest grade of what says at what the errors point; `nil`: no fact speaks of any of them.
+  package var grade: FactGrade?
   package var steps: [Step]
 
   /// `nil`: nothing failed to start in the newest load that the look tells of.
@@ -39,7 +31,9 @@ package struct InitRecovery: Hashable, Sendable {
     let found = observation.firmware.kernelLog?.currentInitErrors ?? []
     guard !found.isEmpty else { return nil }
     errors = found.map { facts.firmwareError($0.code, unnamed: "error ") }
-    steps = Self.steps(Set(found.map { Cause(code: $0.code) }), host: observation.host.rawValue)
+    let causes = found.map { error in facts.initCauses.first { $0.error == error.code } }
+    grade = causes.compactMap { $0?.fact.grade }.max()
+    steps = Self.steps(Set(causes.map { $0?.cause ?? .unknown }), host: observation.host.rawValue)
   }
 
   private static func steps(_ causes: Set<Cause>, host: String) -> [Step] {

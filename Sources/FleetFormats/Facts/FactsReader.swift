@@ -7,7 +7,7 @@ struct FactsReader {
 
   static let sections = [
     "generations", "products", "sevESRefusals", "sevESByVersion", "firmware", "prerequisites", "bulletins",
-    "advisories", "firmwareErrors", "sources",
+    "advisories", "firmwareErrors", "initCauses", "sources",
   ]
   /// Rows of one section: ten times what is known of all EPYC processors.
   static let maximumRows = 2000
@@ -16,6 +16,7 @@ struct FactsReader {
   static let maximumModels = byte.count
   /// One hexadecimal digit.
   static let steppings = 0...15
+  static let pspErrors = 0...0xFFFF
   static let microcode = 0...0xFFFF_FFFF
 
   init(base: FactsFile, log: DiagnosticLog) {
@@ -38,6 +39,7 @@ struct FactsReader {
     rows(map, "prerequisites") { $0.prerequisite($1) }
     rows(map, "bulletins") { $0.bulletin($1) }
     rows(map, "advisories") { $0.advisory($1) }
+    rows(map, "initCauses") { $0.initCauses($1) }
     for field in map["firmwareErrors"].flatMap({ $0.entries() }) ?? [] { firmwareError(field) }
   }
 
@@ -199,11 +201,26 @@ struct FactsReader {
   }
 
   private mutating func firmwareError(_ field: YamlField) {
-    guard let number = Int(field.name), (0...0xFFFF).contains(number) else {
+    guard let number = Int(field.name), Self.pspErrors.contains(number) else {
       log.report(.invalidValue, line: field.keyLine, "an error is a decimal number, not \"\(field.name.shortened)\"")
       return
     }
     if let name = field.text() { result.facts.firmwareErrors[number] = name }
+  }
+
+  /// Several errors that point at the same cause are one row of the file.
+  private mutating func initCauses(_ field: YamlField) {
+    guard let map = field.map(keys: ["errors", "cause", "grade", "sources"], name: "cause of a failed INIT") else {
+      return
+    }
+    let errors = map.required("errors")?.list(maximum: Self.maximumRows) { $0.number(Self.pspErrors) }
+    let cause = map.required("cause")?.choice(InitRecovery.Cause.self)
+    guard let fact = fact(map), let errors, let cause else { return }
+    for error in errors {
+      Self.put(Facts.InitCause(error: error, cause: cause, fact: fact), into: &result.facts.initCauses) {
+        $0.error == error
+      }
+    }
   }
 
   private mutating func bulletin(_ field: YamlField) {

@@ -31,7 +31,10 @@ enum SampleFacts {
       firmware("Turin", FirmwareVersion(1, 55, 65), spl: 4, b),
       firmware("Turin", FirmwareVersion(1, 58, 3), spl: 5, c),
     ],
-    firmwareErrors: [1: "INVALID_PLATFORM_STATE", 10: "BAD_SIGNATURE"])
+    firmwareErrors: [1: "INVALID_PLATFORM_STATE", 10: "BAD_SIGNATURE"],
+    initCauses: [10, 33, 36].map { .init(error: $0, cause: .image, fact: b) }
+      + [.init(error: 20, cause: .platform, fact: c)]
+      + [24, 37].map { .init(error: $0, cause: .persistentState, fact: c) })
 
   private static func generation(
     _ name: String, _ family: Int, _ models: ClosedRange<Int>, zen: Int, snp: Bool = true, fmc: Bool = false,

@@ -55,6 +55,9 @@ import Testing
     #expect(facts.reportVersion(of: FirmwareVersion(1, 55, 31), generation: "Milan")?.fact.grade == .c)
     #expect(facts.reportVersion(of: FirmwareVersion(1, 55, 25), generation: "Milan") == nil)
     #expect(facts.firmwareErrors[21] == "UNSUPPORTED")
+    let causes = facts.initCauses
+    #expect(causes.count == 8 && causes.allSatisfy { $0.fact.grade == .inferred })
+    #expect(causes.allSatisfy { facts.firmwareErrors[$0.error] != nil })
     #expect(facts.prerequisites.allSatisfy { $0.fact.grade == .b && $0.microcode == nil && $0.bootloader == nil })
   }
 

@@ -34,6 +34,8 @@ import Testing
         - {id: AMD-SB-3007, cves: [CVE-2023-31346], grade: A, sources: [V2], floors: [
             {product: Milan, microcode: 0x0A0011DB, grade: C, sources: [own]}]}
       firmwareErrors: {99: SOMETHING}
+      initCauses:
+        - {errors: [24, 99], cause: platform, grade: C, sources: [own]}
       """
     ).get()
     let base = FactsFile.builtIn
@@ -47,6 +49,10 @@ import Testing
     #expect(file.facts.prerequisites.last?.microcode == 0x0A10_1154)
     #expect(file.facts.prerequisites.last?.models == [17] && file.facts.prerequisites.last?.steppings == [1, 2])
     #expect(file.facts.firmwareErrors[99] == "SOMETHING" && file.facts.firmwareErrors[21] == "UNSUPPORTED")
+    let causes = file.facts.initCauses
+    #expect(causes.count == base.initCauses.count + 1)
+    #expect(causes.filter { $0.fact.grade == .c }.map(\.error).sorted() == [24, 99])
+    #expect(causes.filter { $0.cause == .platform }.map(\.error).sorted() == [19, 20, 24, 99])
     #expect(file.bulletins.count == FactsFile.compiledIn.bulletins.count)
     #expect(file.bulletins.first { $0.id == "AMD-SB-3007" }?.floors.count == 1)
   }
@@ -89,6 +95,8 @@ import Testing
         prerequisites:
           - {generation: Milan, bios: {vendor: V, minimum: latest}, text: "a", grade: A, sources: [P1]}
         firmwareErrors: {x: Y}
+        initCauses:
+          - {errors: [70000], cause: moon, grade: I, sources: [P1]}
         bulletins:
           - {id: B, cves: [], grade: A, sources: [P1], floors: [{product: Milan, snp: 1, agesa: x, grade: A, sources: [P1]}]}
         """
@@ -106,7 +114,9 @@ import Testing
         "facts.yaml:10: lastKept must be older than firstLost",
         "facts.yaml:12: minimum: \"latest\" is no BIOS version: numbers with dots between, perhaps after letters",
         "facts.yaml:13: an error is a decimal number, not \"x\"",
-        "facts.yaml:15: a floor has exactly one of agesa, firmware, snp, microcode, microcodeTCB, mitigationBit",
+        "facts.yaml:15: errors must be 0 to 65535, not 70000",
+        "facts.yaml:15: cause must be one of image, platform, persistent-state, unknown, not \"moon\"",
+        "facts.yaml:17: a floor has exactly one of agesa, firmware, snp, microcode, microcodeTCB, mitigationBit",
       ])
   }
 
