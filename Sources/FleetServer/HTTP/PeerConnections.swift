@@ -50,8 +50,3 @@ final class PeerBound: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelInactive()
   }
 }
-
-extension Channel {
-  /// The address at the other end, without its port.
-  var peerAddress: String { remoteAddress?.ipAddress ?? "unknown" }
-}

@@ -4,7 +4,7 @@ import NIOCore
 /// What a connection tells of whoever is at its other end.
 struct PeerContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  /// Its address without the port.
+  /// Its address without the port; of an IPv6 address its network.
   let peer: String
   let hangUp: @Sendable () -> Void
 
