@@ -113,7 +113,9 @@ struct LyingCompute: ComputeGateway {
   func enable(service: String) async throws(ComputeError) {
     if let swallowed { swallowed.add(service) } else { try await base.enable(service: service) }
   }
-  func moveLive(_ server: String) async throws(ComputeError) { try await base.moveLive(server) }
+  func moveLive(_ server: String, to host: String?) async throws(ComputeError) {
+    try await base.moveLive(server, to: host)
+  }
   func moveCold(_ server: String, to host: String?) async throws(ComputeError) {
     try await base.moveCold(server, to: coldDestination(host))
   }

@@ -86,7 +86,7 @@ package final class ProgressLine: Sendable {
         .released, .stepResumed:
         true
       case .effectObserved(let effect, _):
-        [.moveLive, .moveCold, .stopServer, .reload, .reset].contains(effect.kind)
+        [.moveLive, .moveCold, .stopServer, .moveHome, .reload, .reset].contains(effect.kind)
       case .stepStarted, .effectIntended, .returnStarted, .returnResumed, .restoreStarted, .restoreResumed, .recorded:
         false
       }

@@ -27,6 +27,10 @@ package struct Policy: Hashable, Sendable, Codable {
     /// `live_migratable` (Nova 31 and newer).
     package enum Devices: String, Hashable, Sendable, Codable, CaseIterable { case wait, live }
 
+    /// What happens, once the host is given back, to servers that were moved away live: they stay where they are, or
+    /// are moved home, also live.
+    package enum ReturnHome: String, Hashable, Sendable, Codable, CaseIterable { case none, live }
+
     package var sev = SEV.wait
     package var shutoff = Shutoff.leave
     /// Live moves asked for at once, per host.
@@ -41,6 +45,7 @@ package struct Policy: Hashable, Sendable, Codable {
     package var devices = Devices.wait
     /// MiB a second at which a move is thought to copy: what one stream does on a 10 Gbit/s link that others use too.
     package var moveRate = 200
+    package var returnHome = ReturnHome.none
 
     package init() {}
   }

@@ -203,7 +203,7 @@ struct HostFold {
       case .moveLive, .moveCold, .stopServer: .drain
       case .stopCompute: .proveEmpty
       case .takeLease, .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove,
-        .startServer, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+        .startServer, .moveHome, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
         nil
       }
     if let step, rows[step]?.outcome != .failed { rows[step]?.outcome = .undone }

@@ -4,7 +4,7 @@ package enum EffectKind: String, Hashable, Sendable, Codable, CaseIterable {
   case backup, upload
   case treatPackage
   case disableService, enableService
-  case moveLive, moveCold, confirmMove, revertMove, abortMove, stopServer, startServer
+  case moveLive, moveCold, confirmMove, revertMove, abortMove, stopServer, startServer, moveHome
   case stageFile, rebuildInitramfs
   case stopCompute, startCompute
   case unloadKexec, reload, reset
@@ -21,7 +21,7 @@ package enum EffectKind: String, Hashable, Sendable, Codable, CaseIterable {
       true
     // Rebuilding the initramfs is part of putting the file back.
     case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
-      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+      .moveHome, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       false
     }
   }

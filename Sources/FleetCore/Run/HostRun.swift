@@ -132,7 +132,7 @@ package struct HostRun: Hashable, Sendable {
     case .takeLease, .disableService: return undoFailure == nil
     case .treatPackage, .stopServer, .stageFile, .stopCompute: return true
     case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
-      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+      .moveHome, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       return false
     }
   }

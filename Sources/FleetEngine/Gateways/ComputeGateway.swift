@@ -25,7 +25,8 @@ package protocol ComputeGateway: Sendable {
   func peerGroups() async throws(ComputeError) -> [PeerGroup]
   func disable(service: String, reason: String) async throws(ComputeError)
   func enable(service: String) async throws(ComputeError)
-  func moveLive(_ server: String) async throws(ComputeError)
+  /// `host` nil: Nova's scheduler chooses; a host that is named must pass it as well.
+  func moveLive(_ server: String, to host: String?) async throws(ComputeError)
   func moveCold(_ server: String, to host: String?) async throws(ComputeError)
   func confirm(_ server: String) async throws(ComputeError)
   func revert(_ server: String) async throws(ComputeError)

@@ -114,8 +114,8 @@ package final class NovaComputeGateway: ComputeGateway {
     _ = try await asked { () async throws(OpenStackError) in try await cloud.nova.enable(service: service) }
   }
 
-  package func moveLive(_ server: String) async throws(ComputeError) {
-    _ = try await asked { () async throws(OpenStackError) in try await cloud.nova.liveMigrate(server) }
+  package func moveLive(_ server: String, to host: String?) async throws(ComputeError) {
+    _ = try await asked { () async throws(OpenStackError) in try await cloud.nova.liveMigrate(server, host: host) }
   }
 
   package func moveCold(_ server: String, to host: String?) async throws(ComputeError) {

@@ -42,9 +42,8 @@ extension DrainLoop {
     case .moveLive: return live < policy.live
     case .moveCold, .stopServer: return cold < policy.cold
     case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove,
-      .revertMove, .abortMove, .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec,
-      .reload, .reset,
-      .restoreFile, .hook:
+      .revertMove, .abortMove, .startServer, .moveHome, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute,
+      .unloadKexec, .reload, .reset, .restoreFile, .hook:
       return true
     }
   }
@@ -65,7 +64,7 @@ extension DrainLoop {
 
   private func post(_ effect: EffectID, _ destinations: [String]) async throws {
     switch effect.kind {
-    case .moveLive: try await gateway.moveLive(effect.subject)
+    case .moveLive: try await gateway.moveLive(effect.subject, to: nil)
     case .moveCold:
       let tried = attempts[effect] ?? 0
       let target = destinations.isEmpty ? nil : destinations[min(tried, destinations.count - 1)]
@@ -74,8 +73,8 @@ extension DrainLoop {
     case .revertMove: try await gateway.revert(effect.subject)
     case .stopServer: try await gateway.stop(effect.subject)
     case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove,
-      .startServer, .stageFile,
-      .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
+      .startServer, .moveHome, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload,
+      .reset, .restoreFile, .hook:
       return
     }
   }

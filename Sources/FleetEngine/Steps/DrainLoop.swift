@@ -76,8 +76,8 @@ struct DrainLoop {
       switch record.id.kind {
       case .moveLive, .moveCold, .confirmMove, .revertMove, .stopServer: return true
       case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .abortMove,
-        .startServer, .stageFile,
-        .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
+        .startServer, .moveHome, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec, .reload,
+        .reset, .restoreFile, .hook:
         return false
       }
     }
@@ -135,9 +135,8 @@ extension EffectKind {
     switch self {
     case .moveLive, .moveCold, .stopServer: true
     case .takeLease, .giveLease, .backup, .upload, .treatPackage, .disableService, .enableService, .confirmMove,
-      .revertMove, .abortMove, .startServer, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute, .unloadKexec,
-      .reload, .reset,
-      .restoreFile, .hook:
+      .revertMove, .abortMove, .startServer, .moveHome, .stageFile, .rebuildInitramfs, .stopCompute, .startCompute,
+      .unloadKexec, .reload, .reset, .restoreFile, .hook:
       false
     }
   }

@@ -1,13 +1,15 @@
 import FleetCore
 
 /// The compute service is enabled again, if the disabling was ours, once its heartbeat is new and Nova offers what it
-/// offered before (RULES V4); then the servers that the drain stopped are started again.
+/// offered before (RULES V4); then the servers that the drain stopped are started again, and those that it moved may come
+/// home.
 struct UncordonStep: StepImplementation {
   let step = Step.uncordon
   let fallback = FailureKind.computeUnknown
 
   func precheck(_ runner: HostRunner) async throws -> Precheck {
-    let isComplete = !Hooks.isWanted(.postUncordon, runner) && runner.run.stoppedServers.isEmpty
+    let isComplete =
+      !Hooks.isWanted(.postUncordon, runner) && runner.run.stoppedServers.isEmpty && serversAway(runner).isEmpty
     let done: Precheck = isComplete ? .alreadyDone : .ready
     guard let nova = try runner.nova else { return done }
     let service = try await runner.patiently { try await nova.gateway.service(nova.name) }
@@ -34,7 +36,9 @@ struct UncordonStep: StepImplementation {
       throw veto
     }
     // Last, since a host that the hook refuses is no place for a guest that was stopped to be safe.
-    if let nova = try runner.nova { try await startStopped(runner, nova.gateway) }
+    guard let nova = try runner.nova else { return }
+    try await startStopped(runner, nova.gateway)
+    try await bringHome(runner, nova)
   }
 
   private func enable(_ runner: HostRunner, _ nova: (gateway: any ComputeGateway, name: String)) async throws {

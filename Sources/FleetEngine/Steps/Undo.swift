@@ -19,7 +19,7 @@ struct Undo {
     case .stopCompute: return try await startCompute(effect.subject)
     case .treatPackage: return try await untreat(effect.subject)
     case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
-      .rebuildInitramfs, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
+      .moveHome, .rebuildInitramfs, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .hook:
       return "nothing to undo"
     }
   }

@@ -25,7 +25,8 @@ extension PolicyPatch {
       confirmAfter: changed(base.drain.confirmAfter, wanted.drain.confirmAfter),
       deadline: changed(base.drain.deadline, wanted.drain.deadline),
       devices: changed(base.drain.devices, wanted.drain.devices),
-      moveRate: changed(base.drain.moveRate, wanted.drain.moveRate))
+      moveRate: changed(base.drain.moveRate, wanted.drain.moveRate),
+      returnHome: changed(base.drain.returnHome, wanted.drain.returnHome))
     deadlines = Deadlines(
       connect: changed(base.deadlines.connect, wanted.deadlines.connect),
       probe: changed(base.deadlines.probe, wanted.deadlines.probe),

@@ -19,6 +19,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     package var deadline: Duration?
     package var devices: Policy.Drain.Devices?
     package var moveRate: Int?
+    package var returnHome: Policy.Drain.ReturnHome?
   }
 
   package struct Deadlines: Hashable, Sendable, Codable {
@@ -103,6 +104,7 @@ package struct PolicyPatch: Hashable, Sendable, Codable {
     set(&base.deadline, drain.deadline)
     set(&base.devices, drain.devices)
     set(&base.moveRate, drain.moveRate)
+    set(&base.returnHome, drain.returnHome)
   }
 
   private func apply(to base: inout Policy.Deadlines) {

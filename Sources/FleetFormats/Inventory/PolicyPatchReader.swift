@@ -72,7 +72,9 @@ enum PolicyPatchReader {
 
   private static func drain(_ field: YamlField) -> PolicyPatch.Drain {
     var patch = PolicyPatch.Drain()
-    let keys = ["sev", "shutoff", "live", "cold", "max_moves", "confirm_after", "deadline", "devices", "move_rate"]
+    let keys = [
+      "sev", "shutoff", "live", "cold", "max_moves", "confirm_after", "deadline", "devices", "move_rate", "return_home",
+    ]
     guard let map = field.map(keys: keys) else { return patch }
     patch.sev = map["sev"]?.choice(Policy.Drain.SEV.self)
     patch.shutoff = map["shutoff"]?.choice(Policy.Drain.Shutoff.self)
@@ -83,6 +85,7 @@ enum PolicyPatchReader {
     patch.deadline = map["deadline"]?.duration(atLeast: InventoryLimits.shortestDeadline)
     patch.devices = map["devices"]?.choice(Policy.Drain.Devices.self)
     patch.moveRate = map["move_rate"]?.integer(InventoryLimits.moveRate)
+    patch.returnHome = map["return_home"]?.choice(Policy.Drain.ReturnHome.self)
     return patch
   }
 

@@ -70,6 +70,7 @@ enum PolicyText {
     add("deadline", patch.deadline, &members)
     add("devices", patch.devices?.rawValue, &members)
     add("move_rate", patch.moveRate, &members)
+    add("return_home", patch.returnHome?.rawValue, &members)
     return members
   }
 

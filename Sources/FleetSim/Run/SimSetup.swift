@@ -117,6 +117,7 @@ package struct SimSetup: Sendable {
     var policy = Policy()
     policy.drain.sev = random.chance(1, of: 2) ? .cold : .wait
     policy.drain.deadline = .seconds(600)
+    policy.drain.returnHome = random.chance(1, of: 6) ? .live : .none
     policy.drain.confirmAfter = .seconds(20)
     policy.maxUnavailable = .number(1 + random.number(0..<4))
     policy.maxFailures = .percent(50)

@@ -146,7 +146,7 @@ struct SimComputeGateway: ComputeGateway {
     return server
   }
 
-  func moveLive(_ id: String) async throws(ComputeError) {
+  func moveLive(_ id: String, to host: String?) async throws(ComputeError) {
     try await change { () throws(ComputeError) in
       // Before it looks at the state (FACTS 6.1).
       if let model = world.servers[id]?.model, model != .none {
@@ -154,7 +154,7 @@ struct SimComputeGateway: ComputeGateway {
       }
       var server = try idle(id, [.active, .paused])
       if loses() { return }
-      let destination = world.destination(but: server.host, model: server.model)
+      let destination = world.destination(but: server.host, model: server.model, only: host)
       let migration = world.addMigration(server, .live, to: destination, destination == nil ? "error" : "queued")
       guard destination != nil else { return }
       server.wasOff = false

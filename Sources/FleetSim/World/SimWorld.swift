@@ -111,9 +111,10 @@ package final class SimWorld: @unchecked Sendable {
   }
 
   /// Where the scheduler puts a server: the enabled host that is up and holds the fewest.
-  func destination(but source: String, model: EncryptionModel) -> String? {
+  func destination(but source: String, model: EncryptionModel, only wanted: String? = nil) -> String? {
     let open = order.compactMap { hosts[$0]?.name }.filter { name in
-      name != source && services[name]?.isEnabled == true && isUp(name) && (model != .sevES || canRunSEVES(name))
+      guard name != source, wanted == nil || wanted == name else { return false }
+      return services[name]?.isEnabled == true && isUp(name) && (model != .sevES || canRunSEVES(name))
     }
     var held: [String: Int] = [:]
     for server in servers.values { held[server.host, default: 0] += 1 }

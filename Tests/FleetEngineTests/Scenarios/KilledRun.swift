@@ -43,6 +43,9 @@ struct KilledRun: Sendable, CustomStringConvertible {
       policy: "drain: {sev: stop, confirm_after: 200ms, deadline: 20s}\n",
       servers: [.init("sev", flavor: "sev.small", on: "h1")]),
     KilledRun(
+      name: "a server that comes home",
+      policy: "drain: {return_home: live, confirm_after: 200ms, deadline: 60s}\n"),
+    KilledRun(
       name: "a cold move that does not come up", arguments: ["h1", "--accept-restarts", "1"],
       policy: "drain: {sev: cold, confirm_after: 200ms, deadline: 3s}\n",
       servers: [.init("sev", flavor: "sev.small", on: "h1", metadata: ["lab_cold": "dead"])], outcome: "skipped",

@@ -21,6 +21,8 @@ final class StubWorld: EngineClock, ComputeGateway {
   struct Call: Sendable {
     var word: String
     var server: String
+    /// The host that was named for it.
+    var host: String?
     var at: Int64
   }
 
@@ -123,12 +125,16 @@ final class StubWorld: EngineClock, ComputeGateway {
   func disable(service: String, reason: String) async throws(ComputeError) {}
   func enable(service: String) async throws(ComputeError) { change { $0.service.isEnabled = true } }
 
-  func moveLive(_ server: String) async throws(ComputeError) {
-    try request("live", server) { $0.begin(.live, server) { $0.arrive(server, "completed", .active) } }
+  func moveLive(_ server: String, to host: String?) async throws(ComputeError) {
+    try request("live", server, host) { state in
+      state.begin(.live, server, to: host) { $0.arrive(server, "completed", .active, on: host) }
+    }
   }
 
   func moveCold(_ server: String, to host: String?) async throws(ComputeError) {
-    try request("migrate", server) { $0.begin(.cold, server) { $0.arrive(server, "finished", .verifyResize) } }
+    try request("migrate", server, host) { state in
+      state.begin(.cold, server, to: nil) { $0.arrive(server, "finished", .verifyResize, on: nil) }
+    }
   }
 
   func confirm(_ server: String) async throws(ComputeError) {
@@ -154,10 +160,10 @@ final class StubWorld: EngineClock, ComputeGateway {
   }
 
   private func request(
-    _ word: String, _ server: String, _ effect: @Sendable (inout State) -> Void
+    _ word: String, _ server: String, _ host: String? = nil, _ effect: @Sendable (inout State) -> Void
   ) throws(ComputeError) {
     let error: ComputeError? = state.withLock { state in
-      state.requests.append(Call(word: word, server: server, at: state.time))
+      state.requests.append(Call(word: word, server: server, host: host, at: state.time))
       if state.busy.contains(server) { return ComputeError(.conflict, "it is in task_state migrating") }
       let isScripted = !(state.answers[word] ?? []).isEmpty
       switch isScripted ? state.answers[word]?.removeFirst() ?? .accept : .accept {
@@ -180,12 +186,13 @@ extension StubWorld.State {
   private static let moveTime: Int64 = 10_000
 
   fileprivate mutating func begin(
-    _ kind: MigrationRecord.Kind, _ server: String, _ end: @escaping @Sendable (inout StubWorld.State) -> Void
+    _ kind: MigrationRecord.Kind, _ server: String, to host: String?,
+    _ end: @escaping @Sendable (inout StubWorld.State) -> Void
   ) {
     busy.insert(server)
     let record = MigrationRecord(
-      id: records.count + 1, server: server, kind: kind, status: "running", source: StubWorld.name,
-      destination: StubWorld.other)
+      id: records.count + 1, server: server, kind: kind, status: "running",
+      source: servers.first { $0.id == server }?.host, destination: host ?? StubWorld.other)
     after(lag) {
       $0.records.append(record)
       $0.edit(server) { $0.taskState = "migrating" }
@@ -196,12 +203,14 @@ extension StubWorld.State {
     }
   }
 
-  fileprivate mutating func arrive(_ server: String, _ status: String, _ serverStatus: ServerStatus) {
+  fileprivate mutating func arrive(
+    _ server: String, _ status: String, _ serverStatus: ServerStatus, on host: String?
+  ) {
     for index in records.indices where records[index].server == server && !records[index].isEnded {
       records[index].status = status
     }
     edit(server) {
-      $0.host = StubWorld.other
+      $0.host = host ?? StubWorld.other
       $0.taskState = nil
       $0.status = serverStatus
     }

@@ -124,6 +124,7 @@ import Testing
     Case("policy.yaml", "comply_within: 14", .invalidValue, 1),
     Case("policy.yaml", "drain: {devices: cold}", .invalidValue, 1),
     Case("policy.yaml", "drain: {move_rate: 0}", .invalidValue, 1),
+    Case("policy.yaml", "drain: {return_home: cold}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {soak: 0s}", .unknownKey, 1),
     Case("policy.yaml", "emergency: {max_unavailable: 0}", .invalidValue, 1),
     Case("policy.yaml", "emergency: {max_moves: 0}", .invalidValue, 1),

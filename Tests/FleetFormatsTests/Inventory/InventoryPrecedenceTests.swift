@@ -21,7 +21,7 @@ import Testing
   private let policy = """
     max_unavailable: 10%
     comply_within: 14d
-    drain: {sev: cold, cold: 5, devices: live, move_rate: 500}
+    drain: {sev: cold, cold: 5, devices: live, move_rate: 500, return_home: live}
     hooks: {pre_drain: {argv: [/bin/file, -t, 30], timeout: 5s}, post_verify: {argv: [/bin/verify]}}
     """
 
@@ -69,7 +69,7 @@ import Testing
     #expect(host.policy.drain.sev == .cold)
     #expect(host.policy.drain.cold == 5)
     #expect(host.policy.drain.devices == .live && Policy().drain.devices == .wait)
-    #expect(host.policy.drain.moveRate == 500)
+    #expect(host.policy.drain.moveRate == 500 && host.policy.drain.returnHome == .live)
     #expect(host.policy.complyWithin == .seconds(14 * 86_400) && Policy().complyWithin == nil)
     #expect(host.policy.drain.live == Policy().drain.live)
     #expect(host.policy.hooks[.preDrain] == Policy.Hook(argv: ["/bin/file", "-t", "30"], timeout: .seconds(5)))
@@ -83,7 +83,7 @@ import Testing
     #expect(first.ssh.jump == "op@gate:2222")
     #expect(first.policy.maxUnavailable == .number(2))
     #expect(first.policy.drain.live == 7)
-    #expect(first.policy.drain.moveRate == 900)
+    #expect(first.policy.drain.moveRate == 900 && first.policy.drain.returnHome == .none)
     #expect(first.policy.complyWithin == .seconds(36 * 3600))
     #expect(first.policy.drain.cold == 2)
     #expect(first.policy.drain.sev == .cold)

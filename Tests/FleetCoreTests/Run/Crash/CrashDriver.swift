@@ -253,7 +253,7 @@ struct CrashDriver {
     case .moveLive: try settleLive(id)
     case .moveCold: try settleCold(id)
     case .giveLease, .backup, .upload, .enableService, .confirmMove, .revertMove, .abortMove, .startServer,
-      .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
+      .moveHome, .startCompute, .unloadKexec, .reload, .reset, .restoreFile, .rebuildInitramfs, .hook:
       throw Failure(.undoFailed, "\(id) has no way back")
     }
   }

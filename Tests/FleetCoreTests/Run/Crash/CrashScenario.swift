@@ -64,7 +64,7 @@ struct CrashScenario: Hashable, Sendable, CustomStringConvertible {
     case .backup, .upload, .enableService, .confirmMove, .revertMove, .stopServer, .startServer, .rebuildInitramfs,
       .stopCompute, .startCompute:
       1
-    case .moveLive, .moveCold, .reload, .reset: 2
+    case .moveLive, .moveHome, .moveCold, .reload, .reset: 2
     }
   }
 }

@@ -80,7 +80,7 @@ struct CrashWorld: Hashable {
     case .enableService: service == .enabled
     case .moveLive, .confirmMove: server(effect.subject)?.place == .elsewhere
     case .moveCold: server(effect.subject)?.place != .here
-    case .revertMove: server(effect.subject)?.place == .here
+    case .revertMove, .moveHome: server(effect.subject)?.place == .here
     case .abortMove: !isPending(EffectID(.moveLive, effect.subject))
     case .stopServer: server(effect.subject)?.runs == false
     case .startServer: server(effect.subject)?.runs == true
@@ -143,7 +143,7 @@ struct CrashWorld: Hashable {
     case .enableService: service = .enabled
     case .moveLive, .confirmMove: set(effect.subject) { $0.place = .elsewhere }
     case .moveCold: set(effect.subject) { $0.place = .verifyResize }
-    case .revertMove: set(effect.subject) { $0.place = .here }
+    case .revertMove, .moveHome: set(effect.subject) { $0.place = .here }
     case .stopServer: set(effect.subject) { $0.runs = false }
     case .startServer: set(effect.subject) { $0.runs = true }
     case .stageFile: files[fileIndex(effect)] = .new
