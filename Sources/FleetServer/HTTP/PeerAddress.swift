@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 
 /// Whoever is at the other end, as far as an address tells: what is bounded by address is counted under this.
