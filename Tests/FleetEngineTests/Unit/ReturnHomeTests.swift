@@ -3,9 +3,7 @@ import FleetEngine
 import Testing
 
 @Suite("FEATURES 54: what the drain moved away live comes home, where policy says so") struct ReturnHomeTests {
-  private typealias Change = @Sendable (inout StubWorld.State) -> Void
-
-  private static func record(_ server: String, _ id: Int, to host: String = StubWorld.other) -> MigrationRecord {
+  fileprivate static func record(_ server: String, _ id: Int, to host: String = StubWorld.other) -> MigrationRecord {
     MigrationRecord(
       id: id, server: server, kind: .live, status: "completed", source: StubWorld.name, destination: host)
   }
@@ -14,7 +12,7 @@ import Testing
   private static func uncordon(
     moved: [String], _ home: Policy.Drain.ReturnHome = .live, deadline: Duration = .seconds(600),
     begun: [HostRun.Event] = [], moves: MoveSlots = MoveSlots(), answers: [StubWorld.Answer] = [],
-    _ change: Change = { _ in }
+    change: @Sendable (inout StubWorld.State) -> Void = { _ in }
   ) async throws -> (ended: StubRun.Ended, world: StubWorld) {
     let servers = moved.map { id in
       ComputeServer(id: id, name: "vm-\(id)", project: "p", status: .active, host: StubWorld.other, model: .none)
@@ -80,38 +78,49 @@ import Testing
     #expect(Self.places(world) == [StubWorld.name] && Self.left(ended).isEmpty, "\(ended.findings)")
   }
 
-  /// Each with what its finding says, `nil` where it has none.
-  @Test(
-    "only what still lies where it was put, and may be moved",
-    arguments: [
-      ("was moved on", "somebody else") { state in
-        state.records.append(record("a", 9, to: "cmp-3"))
+  struct Case: Sendable, CustomStringConvertible {
+    var description: String
+    /// What the finding says; `nil`: there is none.
+    var finding: String?
+    var change: @Sendable (inout StubWorld.State) -> Void
+
+    init(_ description: String, _ finding: String?, _ change: @escaping @Sendable (inout StubWorld.State) -> Void) {
+      self.description = description
+      self.finding = finding
+      self.change = change
+    }
+
+    static let all = [
+      Case("was moved on", "somebody else") { state in
+        state.records.append(ReturnHomeTests.record("a", 9, to: "cmp-3"))
         state.edit("a") { $0.host = "cmp-3" }
       },
-      ("was moved cold since", "somebody else") { state in
+      Case("was moved cold since", "somebody else") { state in
         state.records.append(
           MigrationRecord(
             id: 9, server: "a", kind: .cold, status: "confirmed", source: StubWorld.name,
             destination: StubWorld.other))
       },
-      ("its owner forbids it", "forbids every move") { state in state.edit("a") { $0.ownerWord = .forbid } },
-      ("it is encrypted now", "unknown") { state in state.edit("a") { $0.model = .unknown } },
-      ("it was switched off", "") { state in
+      Case("its owner forbids it", "forbids every move") { state in state.edit("a") { $0.ownerWord = .forbid } },
+      Case("nobody knows whether it is encrypted", "unknown") { state in state.edit("a") { $0.model = .unknown } },
+      Case("it was switched off", "server a ") { state in
         state.edit("a") {
           $0.status = .shutoff
           $0.powerState = 4
         }
       },
-      ("it was deleted", nil) { state in state.servers.removeFirst() },
-      ("it is home", nil) { state in state.edit("a") { $0.host = StubWorld.name } },
-    ] as [(String, String?, Change)])
-  func others(name: String, finding: String?, change: @escaping @Sendable (inout StubWorld.State) -> Void) async throws
-  {
-    let (ended, world) = try await Self.uncordon(moved: ["a", "b"], change)
-    #expect(Self.sent(world) == ["b to \(StubWorld.name)"], "\(name)")
+      Case("it was deleted", nil) { state in state.servers.removeFirst() },
+      Case("it is home", nil) { state in state.edit("a") { $0.host = StubWorld.name } },
+    ]
+  }
+
+  @Test("only what still lies where it was put, and may be moved", arguments: Case.all)
+  func others(one: Case) async throws {
+    let (ended, world) = try await Self.uncordon(moved: ["a", "b"], change: one.change)
+    #expect(Self.sent(world) == ["b to \(StubWorld.name)"], "\(one)")
     let left = Self.left(ended)
-    #expect(left.count == (finding == nil ? 0 : 1), "\(name): \(ended.findings)")
-    if let finding { #expect(left.first?.contains(finding) == true, "\(name): \(left)") }
+    #expect(left.count == (one.finding == nil ? 0 : 1), "\(one): \(ended.findings)")
+    if let finding = one.finding { #expect(left.first?.contains(finding) == true, "\(one): \(left)") }
   }
 
   @Test("what an earlier process had begun is settled and not asked for twice") func resumed() async throws {
@@ -119,21 +128,21 @@ import Testing
     let open = HostRun.Event.effectIntended(effect: EffectID(.moveHome, "a"), token: token.description)
     for home in [Policy.Drain.ReturnHome.live, .none] {
       let (ended, world) = try await Self.uncordon(
-        moved: ["a"], home, begun: StubRun.done(EffectID(.enableService, StubWorld.name)) + [open]
-      ) { state in
-        state.service.isEnabled = true
-        state.records.append(
-          MigrationRecord(
-            id: 2, server: "a", kind: .live, status: "running", source: StubWorld.other, destination: StubWorld.name))
-        state.edit("a") { $0.taskState = "migrating" }
-        state.after(20_000) { state in
-          state.records[1].status = "completed"
-          state.edit("a") {
-            $0.taskState = nil
-            $0.host = StubWorld.name
+        moved: ["a"], home, begun: StubRun.done(EffectID(.enableService, StubWorld.name)) + [open],
+        change: { state in
+          state.service.isEnabled = true
+          state.records.append(
+            MigrationRecord(
+              id: 2, server: "a", kind: .live, status: "running", source: StubWorld.other, destination: StubWorld.name))
+          state.edit("a") { $0.taskState = "migrating" }
+          state.after(20_000) { state in
+            state.records[1].status = "completed"
+            state.edit("a") {
+              $0.taskState = nil
+              $0.host = StubWorld.name
+            }
           }
-        }
-      }
+        })
       #expect(Self.sent(world).isEmpty && Self.left(ended).isEmpty, "\(ended.findings)")
     }
   }
