@@ -9,7 +9,7 @@ import Testing
       keep: {fam19h_model0xh: "1.55.31"}
     groups:
       one:
-        policy: {max_unavailable: 2, comply_within: 36h, drain: {live: 7, move_rate: 900}, deadlines: {reload: 5m}}
+        policy: {max_unavailable: 2, comply_within: 36h, drain: {live: 7, move_rate: 900, return_home: none}, deadlines: {reload: 5m}}
         ssh: {user: one, port: 2201}
       two:
         policy: {max_unavailable: 3, drain: {live: 8, cold: 2}, hooks: {pre_drain: {argv: [/bin/two]}}}
