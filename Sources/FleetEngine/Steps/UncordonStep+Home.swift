@@ -62,6 +62,16 @@ extension UncordonStep {
     } else {
       await runner.services.moves.hold(slot)
     }
+    try await ask(effect, within: limit, runner, nova)
+  }
+
+  /// An accepted request, or one whose answer was lost, may show a little later; it is not asked for again meanwhile.
+  private func ask(
+    _ effect: EffectID, within limit: Duration, _ runner: HostRunner,
+    _ nova: (gateway: any ComputeGateway, name: String)
+  ) async throws {
+    let (clock, id) = (runner.services.clock, effect.subject)
+    var acceptance: Deadline?
     try await runner.effect(
       effect, failing: .serverFailed, within: limit, token: { "" },
       look: { record in
@@ -69,9 +79,19 @@ extension UncordonStep {
         guard let token = record.flatMap({ MoveToken($0.token) }) else {
           return .blocked(Failure(.serverFailed, "the journal's token of \(effect) cannot be read"))
         }
-        return Self.state(seen.server, seen.records, token, home: nova.name)
+        let state = Self.state(seen.server, seen.records, token, home: nova.name)
+        guard case .ready = state, let acceptance, !acceptance.hasPassed else { return state }
+        return .inProgress("Nova shows no trace yet of what it was asked for")
       },
-      act: { _ in try await nova.gateway.moveLive(id, to: nova.name) })
+      act: { _ in
+        do throws(ComputeError) {
+          try await nova.gateway.moveLive(id, to: nova.name)
+        } catch {
+          if error.kind == .unreachable { acceptance = Deadline(clock, in: runner.services.bounds.acceptance) }
+          throw error
+        }
+        acceptance = Deadline(clock, in: runner.services.bounds.acceptance)
+      })
   }
 
   private func look(

@@ -3,9 +3,11 @@ import FleetEngine
 import Testing
 
 @Suite("FEATURES 54: what the drain moved away live comes home, where policy says so") struct ReturnHomeTests {
-  fileprivate static func record(_ server: String, _ id: Int, to host: String = StubWorld.other) -> MigrationRecord {
+  fileprivate static func record(
+    _ server: String, _ id: Int, from source: String = StubWorld.name, to host: String = StubWorld.other
+  ) -> MigrationRecord {
     MigrationRecord(
-      id: id, server: server, kind: .live, status: "completed", source: StubWorld.name, destination: host)
+      id: id, server: server, kind: .live, status: "completed", source: source, destination: host)
   }
 
   /// On a host that has been verified, with these servers moved away live by the drain, in this order.
@@ -92,7 +94,7 @@ import Testing
 
     static let all = [
       Case("was moved on", "somebody else") { state in
-        state.records.append(ReturnHomeTests.record("a", 9, to: "cmp-3"))
+        state.records.append(ReturnHomeTests.record("a", 9, from: StubWorld.other, to: "cmp-3"))
         state.edit("a") { $0.host = "cmp-3" }
       },
       Case("was moved cold since", "somebody else") { state in
