@@ -13,13 +13,14 @@ import Testing
   /// On a host that has been verified, with these servers moved away live by the drain, in this order.
   private static func uncordon(
     moved: [String], _ home: Policy.Drain.ReturnHome = .live, deadline: Duration = .seconds(600),
-    begun: [HostRun.Event] = [], moves: MoveSlots = MoveSlots(), answers: [StubWorld.Answer] = [],
+    reason: String = StubRun.reason, begun: [HostRun.Event] = [], moves: MoveSlots = MoveSlots(),
+    answers: [StubWorld.Answer] = [],
     change: @Sendable (inout StubWorld.State) -> Void = { _ in }
   ) async throws -> (ended: StubRun.Ended, world: StubWorld) {
     let servers = moved.map { id in
       ComputeServer(id: id, name: "vm-\(id)", project: "p", status: .active, host: StubWorld.other, model: .none)
     }
-    let world = StubWorld(servers, reason: StubRun.reason)
+    let world = StubWorld(servers, reason: reason)
     world.change { state in
       state.records = moved.enumerated().map { record($1, $0 + 1) }
       state.answers["live"] = answers
@@ -36,6 +37,7 @@ import Testing
     run.come(
       to: .uncordon,
       [
+        .cordon: reason == StubRun.reason ? [StubRun.cordon] : [],
         .drain: moved.map { EffectID(.moveLive, $0) }, .proveEmpty: [EffectID(.stopCompute, unit)],
         .activate: [EffectID(.reload)], .verify: [EffectID(.startCompute, unit)],
       ], then: begun)
@@ -64,6 +66,11 @@ import Testing
   @Test("nobody where policy does not say so") func unasked() async throws {
     let (ended, world) = try await Self.uncordon(moved: ["a"], .none)
     #expect(Self.sent(world).isEmpty && Self.left(ended).isEmpty)
+  }
+
+  @Test("nobody to a host that others took out of service") func takenOut() async throws {
+    let (ended, world) = try await Self.uncordon(moved: ["a"], reason: "memory is replaced on Friday")
+    #expect(Self.sent(world).isEmpty && Self.left(ended).isEmpty && !world.seen.service.isEnabled)
   }
 
   @Test("who is refused stays, is named, and holds up nobody") func refused() async throws {
