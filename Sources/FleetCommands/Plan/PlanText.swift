@@ -1,9 +1,9 @@
-import FleetCore
+package import FleetCore
 import FleetFormats
 
 /// A plan as a person reads it: every host with its action and the reason.
-enum PlanText {
-  static func text(_ plan: Plan, id: String) -> String {
+package enum PlanText {
+  package static func text(_ plan: Plan, id: String) -> String {
     var lines: [String] = []
     for change in plan.changes { lines += Self.lines(change) }
     for host in plan.upToDate { lines.append("\(host): up to date") }

@@ -21,7 +21,8 @@ struct WhyCommand: AsyncParsableCommand {
       let store = try context.store()
       let answer: WhyDocument
       if let host = context.inventory.host(HostID(subject)) {
-        answer = try Why.answer(declared: host, store, context, try await WhySurroundings(context))
+        answer = try Why.answer(
+          declared: host, store, context.inventory.compliance, try await WhySurroundings(context))
       } else {
         let record = try rollout(store)
         answer = try RolloutWhy(record, store, try await WhySurroundings(context)).answer()

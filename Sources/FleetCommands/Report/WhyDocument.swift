@@ -58,7 +58,7 @@ package struct WhyDocument: Encodable {
   }
 
   /// What a person reads: the reason first, then who has it in hand and what comes next.
-  var lines: [String] {
+  package var lines: [String] {
     let subject = host?.rawValue ?? rollout ?? ""
     var lines = ["\(subject): \(text)\(rule.map { " (\($0))" } ?? "")"]
     if let breakGlass { lines.append("break-glass: \(breakGlass)") }

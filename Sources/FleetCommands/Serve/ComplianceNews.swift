@@ -1,26 +1,33 @@
-import FleetCore
+package import FleetCore
 import FleetEngine
-import FleetFormats
-import FleetStore
+package import FleetFormats
+package import FleetStore
 
 /// What time alone brings, told by `serve`: waivers whose last day is over, and hosts that are late. By the looks that are
 /// stored; a host that is not looked at yet is told of with the next look.
-struct ComplianceNews {
-  let context: CommandContext
-  let store: FleetStore
+package struct ComplianceNews {
+  private let inventory: Inventory
+  private let facts: Facts
+  private let store: FleetStore
 
   /// Hosts named in one piece of news; reports have the others.
   private static let mostNamed = 20
 
-  func tell(at now: Instant) throws {
-    let rules = context.inventory.compliance
-    let hosts = context.inventory.hosts
+  package init(_ inventory: Inventory, facts: Facts, _ store: FleetStore) {
+    self.inventory = inventory
+    self.facts = facts
+    self.store = store
+  }
+
+  package func tell(at now: Instant) throws {
+    let rules = inventory.compliance
+    let hosts = inventory.hosts
     // Nearly always there is nothing to judge the fleet for.
     guard
       rules.waivers.contains(where: { $0.isExpired(at: now) })
         || hosts.contains(where: { $0.policy.complyWithin != nil })
     else { return }
-    let rows = try ComplianceDesk(store: store, facts: context.facts, rules: rules).report(hosts, now: now).rows
+    let rows = try ComplianceDesk(store: store, facts: facts, rules: rules).report(hosts, now: now).rows
     try tellLapsedWaivers(rows, at: now)
     try tellOverdueHosts(rows, at: now)
   }

@@ -141,7 +141,7 @@ struct ServeFlow {
 
   private func look(_ files: ServeFiles) async throws {
     let context = files.current
-    try ComplianceNews(context: context, store: held.store).tell(at: SystemClock().now())
+    try ComplianceNews(context.inventory, facts: context.facts, held.store).tell(at: SystemClock().now())
     let busy = try held.store.hostsInOpenRollouts(begunOnly: true)
     let hosts = context.inventory.hosts.filter { busy[$0.id] == nil }
     guard !hosts.isEmpty else { return }

@@ -57,7 +57,7 @@ struct ServeSource: ServerSource {
     let host = try declared(id, context)
     let presence = await presence()
     let surroundings = surroundings(presence, context)
-    return try ServedDocument(try Why.answer(declared: host, store, context, surroundings))
+    return try ServedDocument(try Why.answer(declared: host, store, context.inventory.compliance, surroundings))
   }
 
   func observations() throws -> ServedDocument {

@@ -6,6 +6,8 @@ import Synchronization
 final class StubHost: HostGateway {
   struct State: Sendable {
     var observation: Observation
+    /// What is seen of hosts of which it is something else.
+    var looks: [HostID: Result<Observation, ProbeFailure>] = [:]
     /// Whether nova-compute runs; `nil`: it cannot be told.
     var computeRuns: Bool? = true
     /// Boots by the time they are seen, in milliseconds; the newest that has come counts.
@@ -42,7 +44,10 @@ final class StubHost: HostGateway {
   var seen: State { state.withLock { $0 } }
   func change(_ body: @Sendable (inout State) -> Void) { state.withLock { body(&$0) } }
 
-  func observe(_ host: Host) async -> Result<Observation, ProbeFailure> { .success(seen.observation) }
+  func observe(_ host: Host) async -> Result<Observation, ProbeFailure> {
+    let seen = seen
+    return seen.looks[host.id] ?? .success(seen.observation)
+  }
 
   func bootMark(_ host: Host) async throws(HostError) -> BootMark {
     let now = world.seen.time

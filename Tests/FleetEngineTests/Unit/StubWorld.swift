@@ -44,6 +44,10 @@ final class StubWorld: EngineClock, ComputeGateway {
     fileprivate var busy: Set<String> = []
     /// What happens the next time somebody asks what the host offers.
     var onInventory: (@Sendable (inout State) -> Void)?
+    /// What Nova tells of groups of servers that keep apart.
+    var groups: Result<[PeerGroup], ComputeError> = .success([])
+    /// How often it was asked for them.
+    var groupsAsked = 0
     fileprivate var later: [(at: Int64, change: @Sendable (inout State) -> Void)] = []
 
     /// The first server, in most worlds the only one.
@@ -94,7 +98,11 @@ final class StubWorld: EngineClock, ComputeGateway {
   func serviceHosts() async throws(ComputeError) -> [ComputeServiceState] { [seen.service] }
 
   func rooms() async throws(ComputeError) -> [ComputeRoom] { [] }
-  func peerGroups() async throws(ComputeError) -> [PeerGroup] { [] }
+
+  func peerGroups() async throws(ComputeError) -> [PeerGroup] {
+    change { $0.groupsAsked += 1 }
+    return try seen.groups.get()
+  }
 
   func view(_ host: String, inventory: Bool) async throws(ComputeError) -> ComputeHostView {
     if inventory {
