@@ -40,14 +40,15 @@ package struct ComplianceNews {
     }
   }
 
-  /// Told again whenever others are late.
+  /// Told again whenever others are late. Who has become late last is named first, so that the text tells of it.
   private func tellOverdueHosts(_ rows: [ComplianceRow], at now: Instant) throws {
-    let late = rows.filter(\.isOverdue)
+    let late = rows.filter(\.isOverdue).compactMap { row in row.lateness.map { (host: row.host, due: $0.due) } }
+      .sorted { ($1.due, $0.host) < ($0.due, $1.host) }
     guard !late.isEmpty else { return }
-    let names = late.compactMap { row in row.lateness.map { "\(row.host) (due \($0.due.day))" } }
-    try store.appendNews(
-      ComplianceLateness.kind,
-      "\(late.count) hosts are not where their target wants them: \(NameList.text(names, atMost: Self.mostNamed))",
-      at: now)
+    let names = NameList.text(late.map { "\($0.host) (due \($0.due.day))" }, atMost: Self.mostNamed)
+    let subject =
+      late.count == 1
+      ? "1 host is not where its target wants it" : "\(late.count) hosts are not where their target wants them"
+    try store.appendNews(ComplianceLateness.kind, "\(subject): \(names)", at: now)
   }
 }

@@ -154,7 +154,7 @@ struct ServeSource: ServerSource {
     WhySurroundings(
       now: clock.now(), presence: presence, budgets: { context.budgets(of: $0) },
       standing: { $0.standing(in: context.inventory.schedules) },
-      commandLine: { context.options.commandLine($0) })
+      commandLine: { context.options.commandLine($0) }, facts: context.facts)
   }
 
   /// What this process works on, or will.

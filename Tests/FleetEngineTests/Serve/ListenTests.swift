@@ -87,6 +87,27 @@ import Testing
     }
   }
 
+  @Test("`why` of a host that is late, and on which SEV did not start, is what the command prints")
+  func whyIsWhatTheCommandPrints() async throws {
+    try await Lanes.shared.run {
+      try await Scenario.with(hosts: [.milan("h1")], policy: "comply_within: 14d\n", hasCloud: false) { scenario in
+        try await scenario.world.lab.set(.initFails(above: nil), on: "h1")
+        try await scenario.world.lab.reset("h1")
+        _ = try scenario.sawLongAgo(["h1"])
+        #expect(try await scenario.sevfleet("probe").status == 0)
+        let eve = try await Self.token(scenario, "eve", "viewer")
+        let ended = try await Self.listening(scenario) { port in
+          let served = try await PlainHTTP.ask("GET", "/v1/hosts/h1/why", port: port, token: eve)
+          let printed = try await scenario.sevfleet("why", "h1", "--json").stdout
+          #expect(served.status == 200 && served.body == printed, "\(served.body) and \(printed)")
+          #expect(printed.contains("INVALID_PLATFORM_STATE"), "\(printed)")
+          #expect(served.json["overdue"] is String, "\(served.body)")
+        }
+        #expect(ended.status == 130, "\(ended.stderr)")
+      }
+    }
+  }
+
   @Test func tokensAreMadeListedAndRevoked() async throws {
     try await Lanes.shared.run {
       try await Scenario.with(hosts: [.milan("h1")]) { scenario in

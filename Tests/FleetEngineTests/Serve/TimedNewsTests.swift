@@ -25,19 +25,6 @@ struct TimedNewsTests {
     }
   }
 
-  /// Whoever kept this state before has seen the hosts where they are not wanted, longer ago than policy lets them.
-  private static func age(_ scenario: Scenario) throws -> Instant {
-    let store = try FleetStore.open(folder: "\(scenario.folder)/state")
-    let past = SystemClock().now() + .seconds(-30 * 86_400)
-    for host in ["h1", "h2"].map({ HostID($0) }) {
-      try store.save(wanted: [host: "1.55.34"], at: past)
-      let seen = Observation.milan(host, FirmwareVersion(1, 55, 31), at: past)
-      try store.save(observations: [(host: host, result: .success(seen), at: past)])
-    }
-    try store.close()
-    return past
-  }
-
   private static func lastLook(_ scenario: Scenario) throws -> Instant? {
     try FleetStore.open(folder: "\(scenario.folder)/state", readOnly: true).latestObservation(host: HostID("h1"))?.at
   }
@@ -67,7 +54,7 @@ struct TimedNewsTests {
       ) { scenario in
         let file = "\(scenario.world.inventoryFolder)/compliance.yaml"
         try Self.rules.write(toFile: file, atomically: true, encoding: .utf8)
-        let since = try Self.age(scenario)
+        let since = try scenario.sawLongAgo(["h1", "h2"])
         let due = since + .seconds(14 * 86_400)
         #expect(try await scenario.sevfleet("probe").status == 0)
         for _ in 0..<2 {
@@ -91,5 +78,22 @@ struct TimedNewsTests {
         #expect(waived.status == 0 && !waived.stdout.contains("overdue"), "\(waived)")
       }
     }
+  }
+}
+
+extension Scenario {
+  /// Whoever kept this state before saw the hosts, which are wanted to run `newer`, elsewhere 30 days ago.
+  ///
+  /// - Returns: when.
+  func sawLongAgo(_ hosts: [String]) throws -> Instant {
+    let store = try FleetStore.open(folder: "\(folder)/state")
+    let past = SystemClock().now() + .seconds(-30 * 86_400)
+    for host in hosts.map({ HostID($0) }) {
+      try store.save(wanted: [host: "1.55.34"], at: past)
+      let seen = Observation.milan(host, FirmwareVersion(1, 55, 31), at: past)
+      try store.save(observations: [(host: host, result: .success(seen), at: past)])
+    }
+    try store.close()
+    return past
   }
 }
