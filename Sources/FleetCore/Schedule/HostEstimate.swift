@@ -66,6 +66,7 @@ package struct HostEstimate: Hashable, Sendable {
   private static func bound(_ change: HostChange, _ policy: Policy) -> Duration {
     var sum = shortSteps
     if change.drain.needed { sum += policy.drain.deadline }
+    if change.drain.needed, policy.drain.returnHome == .live { sum += policy.drain.deadline }
     if change.drain.servers.contains(where: { $0.move == .cold }) { sum += policy.drain.confirmAfter }
     // Rebuilt after staging, and once more where the host is given back as it was.
     if change.rebuildInitramfs != nil { sum += policy.deadlines.initramfs * 2 }
