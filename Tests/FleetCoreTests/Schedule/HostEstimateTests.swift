@@ -21,6 +21,8 @@ import Testing
   @Test("without a history it is every deadline that the host can spend") func policy() {
     var noReset = Policy()
     noReset.activation.reboot = false
+    var homeward = noReset
+    homeward.drain.returnHome = .live
     var hooked = Policy()
     hooked.hooks = [
       .preDrain: .init(argv: ["/a"], timeout: .seconds(60)), .powerCycle: .init(argv: ["/b"], timeout: .seconds(120)),
@@ -30,6 +32,7 @@ import Testing
       (Self.change(.none), Policy(), 5), (Self.change(.reboot), Policy(), 37),
       (Self.change(.reload), noReset, 19), (Self.change(.reload), Policy(), 39),
       (Self.change(.reload, drains: true), noReset, 49), (Self.change(.reload, drains: true, cold: true), noReset, 51),
+      (Self.change(.reload), homeward, 19), (Self.change(.reload, drains: true), homeward, 79),
       (Self.change(.reboot, initramfs: true), Policy(), 57), (Self.change(.reboot), hooked, 60),
     ]
     for (change, policy, expected) in minutes {
