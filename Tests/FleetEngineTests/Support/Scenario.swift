@@ -9,13 +9,7 @@ import Synchronization
 /// The login has only the generated sudo rules. Every test gets its own loopback network, so that tests can run beside
 /// each other.
 final class Scenario: Sendable {
-  private static let taken = Atomic<Int>(0)
-  /// Second bytes of loopback networks, `60-98`: test programs that run beside each other are given different ones.
-  private static let networks: ClosedRange<Int> = {
-    let words = (ProcessInfo.processInfo.environment["SEVFLEET_LAB_NETWORKS"] ?? "").split(separator: "-")
-    let ends = words.compactMap { Int($0) }
-    return ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : 100...199
-  }()
+  private static let networks = Atomic<Int>(0)
 
   let world: LabWorld
   let folder: String
@@ -31,10 +25,10 @@ final class Scenario: Sendable {
     hasCloud: Bool = true, images: [LabImage] = [], change: (inout LabWorldSpec) -> Void = { _ in },
     _ body: (Scenario) async throws -> Value
   ) async throws -> Value {
-    let number = taken.add(1, ordering: .relaxed).newValue
+    let number = networks.add(1, ordering: .relaxed).newValue
     let folder = NSTemporaryDirectory() + "sevfleet-scenario-\(getpid())-\(number)"
     var spec = LabWorldSpec(folder: folder, hosts: hosts)
-    spec.network = "127.\(networks.lowerBound + number % networks.count)"
+    spec.network = "127.\(100 + number % 100)"
     spec.servers = servers
     spec.hasCloud = hasCloud
     spec.sudoers = try SudoRules.text(user: spec.user)
