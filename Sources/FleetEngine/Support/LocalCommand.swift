@@ -19,34 +19,26 @@ package enum LocalCommand {
     guard let program = argv.first else { return (127, "an empty command") }
     let output = temporaryFile()
     guard output >= 0 else { return (127, "cannot be started: there is no room for its output") }
-    let file = FileHandle(fileDescriptor: output, closeOnDealloc: true)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program.hasPrefix("/") ? program : "/usr/bin/env")
-    process.arguments = program.hasPrefix("/") ? Array(argv.dropFirst()) : argv
-    process.environment = ProcessInfo.processInfo.environment
+    defer { close(output) }
+    let variables = ProcessInfo.processInfo.environment
       .filter { inherited.contains($0.key) || $0.key.hasPrefix("SEVFLEET_") }.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = file
-    process.standardError = file
-    do {
-      try process.run()
+    let started: SpawnedProgram
+    do throws(SpawnedProgram.Refusal) {
+      started = try SpawnedProgram(
+        program.hasPrefix("/") ? argv : ["/usr/bin/env"] + argv, environment: variables, output: output)
     } catch {
-      return (127, "cannot be started: \(error.localizedDescription)")
+      return (127, "cannot be started: \(error.text)")
     }
-    let ended = await hasEnded(process, within: timeout)
-    if !ended {
-      process.terminate()
-      if !(await hasEnded(process, within: grace)) {
-        kill(process.processIdentifier, SIGKILL)
-        _ = await hasEnded(process, within: grace)
+    let isOver = await hasEnded(started, within: timeout)
+    if !isOver {
+      started.send(SIGTERM)
+      if !(await hasEnded(started, within: grace)) {
+        started.send(SIGKILL)
+        // Whoever waits may have been told to leave; what was killed is seen to its end all the same.
+        _ = await Task { await hasEnded(started, within: grace) }.value
       }
     }
-    return (ended ? status(process) : nil, read(output, outputLimit))
-  }
-
-  /// As a shell says it: 128 and the signal for a command that a signal ended.
-  private static func status(_ process: Process) -> Int32 {
-    process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    return (isOver ? started.status : nil, read(output, outputLimit))
   }
 
   /// An open file without a name: it is gone with the last descriptor.
@@ -57,9 +49,9 @@ package enum LocalCommand {
     return file
   }
 
-  private static func hasEnded(_ process: Process, within timeout: Duration) async -> Bool {
+  private static func hasEnded(_ program: SpawnedProgram, within timeout: Duration) async -> Bool {
     let end = ContinuousClock.now + timeout
-    while process.isRunning {
+    while program.status == nil {
       if ContinuousClock.now >= end { return false }
       do {
         try await Task.sleep(for: look)
