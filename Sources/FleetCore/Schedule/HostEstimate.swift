@@ -65,8 +65,11 @@ package struct HostEstimate: Hashable, Sendable {
   /// The deadlines that a host can spend one after the other.
   private static func bound(_ change: HostChange, _ policy: Policy) -> Duration {
     var sum = shortSteps
-    if change.drain.needed { sum += policy.drain.deadline }
-    if change.drain.needed, policy.drain.returnHome == .live { sum += policy.drain.deadline }
+    if change.drain.needed {
+      sum += policy.drain.deadline
+      // The way home has as long as the way out.
+      if policy.drain.returnHome == .live { sum += policy.drain.deadline }
+    }
     if change.drain.servers.contains(where: { $0.move == .cold }) { sum += policy.drain.confirmAfter }
     // Rebuilt after staging, and once more where the host is given back as it was.
     if change.rebuildInitramfs != nil { sum += policy.deadlines.initramfs * 2 }
